@@ -1,0 +1,42 @@
+"""Polyforum: free webinars and conferences in many languages."""
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+
+def create_app(settings: Mapping[str, object] | None = None) -> Flask:
+    """The application, from the environment; `settings` override single values."""
+    from app import (
+        calendar,
+        events,
+        exchange,
+        languages,
+        mail,
+        people,
+        registration,
+        reminders,
+        schedule,
+        site,
+        speakers,
+    )
+    from app.config import Config
+    from app.extensions import babel, csrf, db, limiter, login, signer
+    from app.lib import http, present
+
+    app = Flask(__name__, static_folder=None)
+    app.config.from_object(Config())
+    app.config.update(settings or {})
+    app.config["RATELIMIT_STORAGE_URI"] = app.config["REDIS_URL"] or "memory://"
+    app.logger.setLevel(app.config["LOG_LEVEL"])
+
+    for extension in (db, login, csrf, limiter, signer):
+        extension.init_app(app)
+    babel.init_app(app, locale_selector=http.page_language)
+    http.init_app(app)
+    present.init_app(app)
+    # From the bottom of the house to its top, so that upper rooms connect to what stands.
+    below = (mail, people, events, speakers, schedule, registration, languages, calendar)
+    for room in (*below, reminders, exchange, site):
+        room.init_app(app)
+    return app

@@ -1,0 +1,74 @@
+"""Every setting of Polyforum. The only place that reads the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LANGUAGES = ("en", "ro", "ru")
+"""Languages of the interface, as BCP 47 tags; each has a complete catalogue in `translations/`."""
+
+
+class Config:
+    """Flask settings made from environment variables.
+
+    POLYFORUM_HOME    folder of the database, mail, uploads and the embedded broker (`./instance`)
+    DATABASE_URL      SQLAlchemy address (`sqlite:///POLYFORUM_HOME/polyforum.db`)
+    REDIS_URL         Redis or Valkey (unset: the one that `polyforum run` starts in POLYFORUM_HOME)
+    MAIL_URL          `maildir:PATH` or `smtp://user:password@host:port?tls=starttls|tls|none`
+    MAIL_FROM         sender of every letter
+    SECRET_KEY        signs cookies and links (made on the first run, kept in POLYFORUM_HOME)
+    BASE_URL          where people reach the site; every link in a letter or feed starts with it
+    STORAGE_URL       `file:PATH`, where uploads are kept
+    DEFAULT_LANGUAGE  language of the interface when a reader asks for none of ours
+    LOG_LEVEL         of the standard library's logging
+    RATE_LIMITS       `on` or `off`
+    PORT              of the embedded web server and of the default BASE_URL
+    """
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        env = os.environ if environ is None else environ
+        self.HOME = Path(env.get("POLYFORUM_HOME", "instance")).resolve()
+        self.PORT = int(env.get("PORT", "8000"))
+        self.SQLALCHEMY_DATABASE_URI = env.get("DATABASE_URL", f"sqlite:///{self.HOME / 'polyforum.db'}")
+        self.REDIS_URL = env.get("REDIS_URL", "")
+        self.MAIL_URL = env.get("MAIL_URL", f"maildir:{self.HOME / 'mail'}")
+        self.MAIL_FROM = env.get("MAIL_FROM", "Polyforum <polyforum@localhost>")
+        self.SECRET_KEY = env.get("SECRET_KEY") or _kept_secret(self.HOME / "secret-key")
+        self.BASE_URL = env.get("BASE_URL", f"http://localhost:{self.PORT}").rstrip("/")
+        self.STORAGE_URL = env.get("STORAGE_URL", f"file:{self.HOME / 'uploads'}")
+        self.DEFAULT_LANGUAGE = env.get("DEFAULT_LANGUAGE", "en")
+        self.LOG_LEVEL = env.get("LOG_LEVEL", "INFO")
+        self.RATELIMIT_ENABLED = env.get("RATE_LIMITS", "on") != "off"
+        if self.DEFAULT_LANGUAGE not in LANGUAGES:
+            raise ValueError(f"DEFAULT_LANGUAGE is {self.DEFAULT_LANGUAGE!r}, not one of {', '.join(LANGUAGES)}")
+
+        self.LANGUAGES = LANGUAGES
+        self.BABEL_DEFAULT_LOCALE = self.DEFAULT_LANGUAGE
+        self.BABEL_TRANSLATION_DIRECTORIES = str(Path(__file__).parent.parent / "translations")
+        self.MAX_CONTENT_LENGTH = 16 * 1024 * 1024
+        self.MAX_FORM_MEMORY_SIZE = 2 * 1024 * 1024
+        # Links built outside a request (letters) take their host from here, never from a Host header.
+        base = urlsplit(self.BASE_URL)
+        self.SERVER_NAME = base.netloc
+        self.PREFERRED_URL_SCHEME = base.scheme
+        self.APPLICATION_ROOT = base.path or "/"
+        self.SESSION_COOKIE_SECURE = base.scheme == "https"
+        self.SESSION_COOKIE_HTTPONLY = True
+        self.SESSION_COOKIE_SAMESITE = "Lax"
+        self.REMEMBER_COOKIE_SECURE = base.scheme == "https"
+        self.REMEMBER_COOKIE_HTTPONLY = True
+        self.REMEMBER_COOKIE_SAMESITE = "Lax"
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret of this installation, made with the first start and readable by its owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass  # Another process of the same first start was quicker; its secret is the one.
+    return path.read_text()

@@ -1,0 +1,44 @@
+"""The object-level permission check of everything that belongs to an event, in one place."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort
+
+from app.events.models import Event, Grant
+from app.extensions import db
+from app.people.guard import View, current_account, declare, to_sign_in
+from app.people.models import Account, Role
+from app.people.permissions import Action, may
+
+
+def organiser(action: Action) -> Callable[[View], View]:
+    """Loads the Event named by the address's `event` and hands it to the view as `event`, if the account may.
+
+    Nobody signed in: to the sign-in page. An event that does not exist, or in which the account is nothing: 404,
+    which tells a stranger no more than a wrong address would. A role that may not do this: 403.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, event: str, **kwargs: Any) -> Any:
+            account = current_account()
+            if account is None:
+                return to_sign_in()
+            found = db.session.scalar(sa.select(Event).where(Event.slug == event))
+            role = role_in(found, account) if found else None
+            if found is None or (role is None and not account.is_admin):
+                abort(404)
+            if not may(account, action, role):
+                abort(403)
+            return view(*args, event=found, **kwargs)
+
+        return declare(guarded, action.value)  # type: ignore[return-value]
+
+    return decorate
+
+
+def role_in(event: Event, account: Account) -> Role | None:
+    return db.session.scalar(sa.select(Grant.role).where(Grant.event == event, Grant.account == account))

@@ -1,0 +1,17 @@
+"""What changes in an event that upper rooms act on, inside the same transaction."""
+
+import enum
+
+from blinker import signal
+
+
+class Change(enum.StrEnum):
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    POSTPONED = "postponed"
+    RESTORED = "restored"
+
+
+event_changed = signal("event-changed")
+"""Sender: the Event; `change`: Change. Sent when a whole event is cancelled, postponed or takes place after all."""
+

@@ -1,0 +1,87 @@
+"""The extensions, created here and bound in `create_app()`."""
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from flask import Flask, has_request_context, request
+from flask_babel import Babel
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import orm
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(orm.DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=CONSTRAINT_NAMES)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+login = LoginManager()
+csrf = CSRFProtect()
+babel = Babel()
+limiter = Limiter(get_remote_address, storage_uri="memory://", default_limits=[])
+
+
+class Signer:
+    """Signs what a mailed link of an account says, so that nothing secret is kept in the database."""
+
+    def init_app(self, app: Flask) -> None:
+        self._serializer = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="polyforum")
+
+    def sign(self, purpose: str, payload: Any) -> str:
+        return str(self._serializer.dumps([purpose, payload]))
+
+    def read(self, purpose: str, token: str, max_age: int) -> Any | None:
+        """The payload, or None when the token is forged, older than `max_age` seconds or made for something else."""
+        try:
+            signed_for, payload = self._serializer.loads(token, max_age=max_age)
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return payload if signed_for == purpose else None
+
+
+signer = Signer()
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    if type(connection).__module__.split(".")[0] != "sqlite3":
+        return
+    # The driver must not open transactions by itself: `_begin_sqlite` chooses their kind.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.close()
+
+
+@sa.event.listens_for(sa.Engine, "begin")
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """Takes SQLite's write lock at the start of a transaction that may write.
+
+    A transaction that reads first and writes later cannot wait for another writer in between (SQLITE_BUSY
+    comes at once), so only the safe methods of HTTP open with a read lock.
+    """
+    if connection.dialect.name == "sqlite":
+        reads_only = has_request_context() and request.method in SAFE_METHODS
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

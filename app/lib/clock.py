@@ -1,0 +1,63 @@
+"""The time, in UTC and aware. Everything asks here, so that a test can stand at any moment."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy import DateTime, Dialect
+from sqlalchemy.types import TypeDecorator
+
+_stopped_at: datetime | None = None
+
+
+def now() -> datetime:
+    """The moment, to the second: nothing that people see is finer, and calendars know no fraction."""
+    return (_stopped_at or datetime.now(UTC)).replace(microsecond=0)
+
+
+@contextmanager
+def stopped_at(moment: datetime) -> Iterator[None]:
+    """Lets `now()` answer `moment` in this process, for tests and demonstrations."""
+    global _stopped_at
+    before, _stopped_at = _stopped_at, moment.astimezone(UTC)
+    try:
+        yield
+    finally:
+        _stopped_at = before
+
+
+def ago(**units: float) -> datetime:
+    return now() - timedelta(**units)
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is an IANA zone of the tz database (and no path, abbreviation or invention)."""
+    return name in available_timezones()
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone))
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def from_timestamp(seconds: float) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)

@@ -1,0 +1,99 @@
+"""How values look on a page or in a letter: filters and functions of every template."""
+
+from datetime import date, datetime
+
+from babel import Locale
+from babel.dates import format_date, format_time, get_timezone_location
+from flask import Flask
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from app.lib import clock, http, text
+from app.lib.text import Picked, Translated
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        t=marked, text=chosen, rich=rich_marked, language=language_name, country=country_name,
+        own_name=own_name, day=day, moment=moment, hour=hour, zone=zone_name,
+    )  # fmt: skip
+    app.jinja_env.globals.update(
+        asset=http.asset, switch_language=http.switch_language, page_language=page_language,
+        direction=text.direction, now=clock.now,
+    )  # fmt: skip
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def page_language() -> str:
+    """BCP 47 tag of the language that is being written in."""
+    locale = get_locale()
+    return str(locale).replace("_", "-") if locale else "en"
+
+
+def picked(value: Translated) -> Picked:
+    return text.pick(value, (page_language(),))
+
+
+def chosen(value: Translated) -> str:
+    """Only the text, for attributes, titles and plain letters."""
+    return picked(value).text
+
+
+def marked(value: Translated) -> Markup:
+    """The text; in a `span` with its language and direction when that is not the page's."""
+    found = picked(value)
+    if not found.text or found.language == page_language():
+        return escape(found.text)
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(
+        found.language, text.direction(found.language), found.text
+    )
+
+
+def rich_marked(value: Translated) -> Markup:
+    """Markdown as safe HTML, in a block that is marked and says so when the language is not the page's."""
+    found = picked(value)
+    html = text.rich(found.text)
+    if not found.text or found.language == page_language():
+        return html
+    said = _("In %(language)s", language=language_name(found.language))
+    return Markup('<p class="other-language">{}</p><div lang="{}" dir="{}">{}</div>').format(
+        said, found.language, text.direction(found.language), html
+    )
+
+
+def language_name(tag: str) -> str:
+    return text.language_name(tag, page_language())
+
+
+def own_name(tag: str) -> str:
+    """The name of a language in itself, as its speakers look for it."""
+    return text.language_name(tag, tag)
+
+
+def country_name(code: str) -> str:
+    locale = get_locale() or Locale("en")
+    return str(locale.territories.get(code, code))
+
+
+def day(value: date) -> str:
+    """Friday, 25 September 2020, as the language writes it."""
+    return format_date(value, "full", locale=get_locale())
+
+
+def moment(value: datetime, zone: str) -> str:
+    """Date and time in a zone."""
+    at = clock.local(value, zone)
+    return f"{format_date(at, 'medium', locale=get_locale())}, {hour(value, zone)}"
+
+
+def hour(value: datetime, zone: str) -> str:
+    """The time of day in a zone, as the language writes it."""
+    return format_time(clock.local(value, zone).timetz(), "short", locale=get_locale())
+
+
+def zone_name(zone: str) -> str:
+    """The place that a zone is named after, by CLDR; `UTC` stays."""
+    if zone in ("UTC", "Etc/UTC"):
+        return "UTC"
+    return get_timezone_location(zone, locale=get_locale())

@@ -1,0 +1,49 @@
+"""Letters are written when they are sent, from the facts of that moment, by the room that owns their kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.mail.models import Letter
+
+
+class Stale(Exception):  # noqa: N818 - it is no error, it is news
+    """Raised by a renderer whose letter would no longer be true or wanted; says why, and the letter is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    content: bytes
+    mimetype: str
+    """With parameters, such as `text/calendar; method=REQUEST; charset=utf-8`."""
+    filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a renderer gives. Plain text and HTML say the same."""
+
+    subject: str
+    text: str
+    html: str
+    reply_to: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    unsubscribe_url: str = ""
+    """RFC 8058: set on everything that is not about the recipient's own act."""
+
+
+Renderer = Callable[[Letter], Content]
+_renderers: dict[str, Renderer] = {}
+
+
+def renders(kind: str) -> Callable[[Renderer], Renderer]:
+    """Registers the renderer of a kind. It runs with the locale of the letter's language in force."""
+
+    def register(renderer: Renderer) -> Renderer:
+        _renderers[kind] = renderer
+        return renderer
+
+    return register
+
+
+def renderer_of(kind: str) -> Renderer:
+    return _renderers[kind]

@@ -1,0 +1,40 @@
+"""Writing letters into the outbox."""
+
+from datetime import datetime
+from email.utils import make_msgid
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.extensions import db
+from app.lib import clock
+from app.mail.models import Letter, LetterState
+
+
+def enqueue(
+    kind: str,
+    key: str,
+    recipient: str,
+    *,
+    language: str,
+    recipient_name: str = "",
+    not_before: datetime | None = None,
+    **payload: Any,
+) -> None:
+    """Writes a letter in the caller's transaction, unless one with this key was ever written.
+
+    `key` names recipient, cause and version (`confirm:81:1`); `payload` holds primitives from which the kind's
+    renderer finds the facts when the letter is sent.
+    """
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    moment = clock.now()
+    db.session.execute(
+        insert(Letter)
+        .values(
+            kind=kind, key=f"{kind}:{key}", recipient=recipient, recipient_name=recipient_name, language=language,
+            payload=payload, state=LetterState.QUEUED, created_at=moment, not_before=not_before or moment,
+            attempts=0, message_id=make_msgid(domain="polyforum"), subject="", last_error="",
+        )
+        .on_conflict_do_nothing(index_elements=[sa.column("key")])
+    )

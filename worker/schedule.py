@@ -1,0 +1,10 @@
+"""The beat table: which sweep runs how often, in seconds. A sweep not taken by its next turn expires."""
+
+from typing import Any
+
+
+def every(seconds: float, task: str) -> dict[str, Any]:
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
