@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort
+from flask import abort, g
 
 from app.events.models import Event, Grant
 from app.extensions import db
@@ -38,6 +38,17 @@ def organiser(action: Action) -> Callable[[View], View]:
         return declare(guarded, action.value)  # type: ignore[return-value]
 
     return decorate
+
+
+def allowed(event: Event, action: Action) -> bool:
+    """Whether whoever reads this page may do `action` in the event, for what a template shows."""
+    account = current_account()
+    if account is None:
+        return False
+    roles: dict[int, Role | None] = g.setdefault("roles", {})
+    if event.id not in roles:
+        roles[event.id] = role_in(event, account)
+    return may(account, action, roles[event.id])
 
 
 def role_in(event: Event, account: Account) -> Role | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Model
@@ -28,11 +29,21 @@ class EventKind(enum.StrEnum):
     WEBINAR = "webinar"
     CONFERENCE = "conference"
 
+    @property
+    def label(self) -> str:
+        return {EventKind.WEBINAR: _("Webinar"), EventKind.CONFERENCE: _("Conference")}[self]
+
 
 class EventState(enum.StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     ARCHIVED = "archived"
+
+    @property
+    def label(self) -> str:
+        return {
+            EventState.DRAFT: _("Draft"), EventState.PUBLISHED: _("Published"), EventState.ARCHIVED: _("Archived"),
+        }[self]  # fmt: skip
 
 
 class Standing(enum.StrEnum):
@@ -42,11 +53,24 @@ class Standing(enum.StrEnum):
     POSTPONED = "postponed"
     CANCELLED = "cancelled"
 
+    @property
+    def label(self) -> str:
+        return {
+            Standing.CONFIRMED: _("Takes place"), Standing.POSTPONED: _("Postponed"),
+            Standing.CANCELLED: _("Cancelled"),
+        }[self]  # fmt: skip
+
 
 class Involvement(enum.StrEnum):
     HOST = "host"
     PARTNER = "partner"
     SPONSOR = "sponsor"
+
+    @property
+    def label(self) -> str:
+        return {
+            Involvement.HOST: _("Host"), Involvement.PARTNER: _("Partner"), Involvement.SPONSOR: _("Sponsor"),
+        }[self]  # fmt: skip
 
 
 class Site(Model):
