@@ -1,5 +1,7 @@
-from flask import Flask
+"""The outbox, how letters are written and how they leave."""
+
+from flask import Blueprint, Flask
 
 
 def init_app(app: Flask) -> None:
-    pass
+    app.register_blueprint(Blueprint("mail", __name__, template_folder="templates"))

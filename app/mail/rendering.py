@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
 
 from app.mail.models import Letter
 
@@ -47,3 +50,27 @@ def renders(kind: str) -> Callable[[Renderer], Renderer]:
 
 def renderer_of(kind: str) -> Renderer:
     return _renderers[kind]
+
+
+def compose(
+    template: str,
+    subject: str,
+    *,
+    reply_to: str = "",
+    attachments: tuple[Attachment, ...] = (),
+    unsubscribe_url: str = "",
+    **context: Any,
+) -> Content:
+    """A letter from `<template>.txt` and `<template>.html`, which extend `mail/layout.txt` and `mail/layout.html`.
+
+    Both fill the block `content` and find `subject` and `unsubscribe_url` beside the given context.
+    """
+    context |= {"subject": subject, "unsubscribe_url": unsubscribe_url}
+    return Content(
+        subject=subject,
+        text=render_template(f"{template}.txt", **context),
+        html=render_template(f"{template}.html", **context),
+        reply_to=reply_to,
+        attachments=attachments,
+        unsubscribe_url=unsubscribe_url,
+    )
