@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from flask import Flask, has_request_context, request
+from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -32,10 +32,18 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
-login = LoginManager()
+
+class Login(LoginManager):  # type: ignore[misc]
+    def _update_remember_cookie(self, response: Response) -> Response:
+        """A page that is the same for everyone must not look at the session, which makes it vary by cookie."""
+        return response if g.get("cacheable") else super()._update_remember_cookie(response)
+
+
+login = Login()
 csrf = CSRFProtect()
 babel = Babel()
-limiter = Limiter(get_remote_address, storage_uri="memory://", default_limits=[])
+# Counts in REDIS_URL, and by itself while that is away: people can still sign in then.
+limiter = Limiter(get_remote_address, default_limits=[], in_memory_fallback_enabled=True)
 
 
 class Signer:

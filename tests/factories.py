@@ -4,12 +4,14 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+from flask.testing import FlaskClient
+
 from app.events.models import Event, EventState, Grant, Room, Theme
 from app.extensions import db
 from app.lib import clock
 from app.lib.tokens import new_token
 from app.people.models import Account, Organisation, Role
-from app.registration.models import Purpose, Registration, RegistrationLink, RegistrationState
+from app.registration.models import LASTING, Registration, RegistrationLink, RegistrationState
 from app.schedule.models import Appearance, EventSession
 from app.speakers.models import Speaker
 
@@ -25,6 +27,13 @@ def save(row: Any) -> Any:
 def make_account(**values: Any) -> Account:
     n = next(_number)
     return save(Account(**{"email": f"account{n}@example.org", "name": f"Account {n}"} | values))
+
+
+def sign_in(client: FlaskClient, account: Account) -> None:
+    """The client goes on as somebody who has just signed in."""
+    with client.session_transaction() as session:
+        session["_user_id"] = account.get_id()
+        session["_fresh"] = True
 
 
 def make_organisation(**values: Any) -> Organisation:
@@ -81,5 +90,5 @@ def make_registration(event: Event, **values: Any) -> Registration:
         "zone": "Europe/Kyiv", "consented_at": clock.now(), "confirmed_at": clock.now(),
         "state": RegistrationState.CONFIRMED,
     } | values)  # fmt: skip
-    registration.links = [RegistrationLink(token=new_token(), purpose=purpose) for purpose in Purpose]
+    registration.links = [RegistrationLink(token=new_token(), purpose=purpose) for purpose in LASTING]
     return save(registration)

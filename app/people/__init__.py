@@ -5,7 +5,11 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     from app.extensions import db, login
+    from app.lib.http import language_prefix
+    from app.people import views
     from app.people.models import Account
+
+    app.register_blueprint(views.blueprint, url_prefix=language_prefix(app))
 
     @login.user_loader
     def load(identity: str) -> Account | None:
