@@ -1,9 +1,10 @@
 """How values look on a page or in a letter: filters and functions of every template."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, format_interval, format_time, get_timezone_location
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -16,11 +17,11 @@ from app.lib.text import Picked, Translated
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         t=marked, text=chosen, rich=rich_marked, language=language_name, country=country_name,
-        own_name=own_name, day=day, moment=moment, hour=hour, zone=zone_name,
+        own_name=own_name, day=day, moment=moment, hour=hour, zone=zone_name, city=city,
     )  # fmt: skip
     app.jinja_env.globals.update(
-        asset=http.asset, switch_language=http.switch_language, page_language=page_language,
-        direction=text.direction, now=clock.now,
+        asset=http.asset, switch_language=http.switch_language, page_address=http.page_address,
+        page_language=page_language, direction=text.direction, now=clock.now, dates=dates, offset=offset,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -89,11 +90,46 @@ def moment(value: datetime, zone: str) -> str:
 
 def hour(value: datetime, zone: str) -> str:
     """The time of day in a zone, as the language writes it."""
-    return format_time(clock.local(value, zone).timetz(), "short", locale=get_locale())
+    at = clock.local(value, zone)
+    return _hour(at.hour, at.minute, str(get_locale() or "en"))
+
+
+@lru_cache(maxsize=8192)
+def _hour(hour: int, minute: int, locale: str) -> str:
+    return str(format_time(time(hour, minute), "short", locale=locale))
+
+
+def dates(first: date, last: date) -> str:
+    """The dates of an event in words: 25–27 September 2020."""
+    if first == last:
+        return format_date(first, "long", locale=get_locale())
+    return str(format_interval(first, last, "yMMMMd", locale=get_locale()))
+
+
+def offset(zone: str, at: datetime) -> str:
+    """How far a zone is from UTC at a moment: UTC+5:30."""
+    minutes = int((clock.local(at, zone).utcoffset() or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "−" if minutes < 0 else "+"
+    return "UTC" if not minutes else f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+
+
+@lru_cache(maxsize=4096)
+def _city(zone: str, locale: str) -> str:
+    return str(get_timezone_location(zone, locale=locale, return_city=True))
+
+
+def city(zone: str) -> str:
+    """The city that a zone is named after, by CLDR."""
+    return _city(zone, str(get_locale() or "en"))
 
 
 def zone_name(zone: str) -> str:
-    """The place that a zone is named after, by CLDR; `UTC` stays."""
+    """The city that a zone is named after, as CLDR writes it; `UTC` stays."""
     if zone in ("UTC", "Etc/UTC"):
         return "UTC"
-    return get_timezone_location(zone, locale=get_locale())
+    cities = (get_locale() or Locale("en")).time_zones
+    # CLDR keeps a city under the first name that its zone ever had (Europe/Kiev, Asia/Calcutta).
+    names = (zone, *(former for former, name in get_global("zone_aliases").items() if name == zone))
+    found = (cities[name]["city"] for name in names if "city" in cities.get(name, {}))
+    return str(next(found, zone.split("/")[-1].replace("_", " ")))
