@@ -4,7 +4,8 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_interval, format_time, get_timezone_location
+from babel.core import get_global
+from babel.dates import format_date, format_interval, format_time
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -116,20 +117,18 @@ def offset(zone: str, at: datetime) -> str:
 
 @lru_cache(maxsize=4096)
 def _city(zone: str, locale: str) -> str:
-    return str(get_timezone_location(zone, locale=locale, return_city=True))
-
-
-def city(zone: str) -> str:
-    """The city that a zone is named after, by CLDR."""
-    return _city(zone, str(get_locale() or "en"))
-
-
-def zone_name(zone: str) -> str:
-    """The city that a zone is named after, as CLDR writes it; `UTC` stays."""
-    if zone in ("UTC", "Etc/UTC"):
-        return "UTC"
-    cities = (get_locale() or Locale("en")).time_zones
+    cities = Locale.parse(locale).time_zones
     # CLDR keeps a city under the first name that its zone ever had (Europe/Kiev, Asia/Calcutta).
     names = (zone, *(former for former, name in get_global("zone_aliases").items() if name == zone))
     found = (cities[name]["city"] for name in names if "city" in cities.get(name, {}))
     return str(next(found, zone.split("/")[-1].replace("_", " ")))
+
+
+def city(zone: str) -> str:
+    """The city that a zone is named after, as CLDR writes it in the reader's language."""
+    return _city(zone, str(get_locale() or "en"))
+
+
+def zone_name(zone: str) -> str:
+    """What people call a zone: its city; `UTC` stays."""
+    return "UTC" if zone in ("UTC", "Etc/UTC") else city(zone)
