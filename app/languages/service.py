@@ -1,0 +1,106 @@
+"""Which session can be followed in which language: the tracks that organisers set, and the questions about them."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from app.events.models import Event
+from app.extensions import db
+from app.languages.models import LanguageTrack, SubtitleFile, TrackKind
+from app.schedule.models import EventSession
+
+
+class TrackExistsError(Exception):
+    """The session has this kind of track in this language."""
+
+
+def add_track(session: EventSession, language: str, kind: TrackKind, url: str = "") -> LanguageTrack:
+    """Raises TrackExistsError."""
+    _refuse_double(session, language, kind)
+    track = LanguageTrack(session=session, language=language, kind=kind, url=url)
+    db.session.add(track)
+    db.session.flush()
+    return track
+
+
+def change_track(track: LanguageTrack, language: str, kind: TrackKind, url: str = "") -> None:
+    """Raises TrackExistsError."""
+    _refuse_double(track.session, language, kind, besides=track)
+    track.language, track.kind, track.url = language, kind, url
+    db.session.flush()
+
+
+def remove_track(track: LanguageTrack) -> None:
+    db.session.delete(track)
+    db.session.flush()
+
+
+def _refuse_double(session: EventSession, language: str, kind: TrackKind, besides: LanguageTrack | None = None) -> None:
+    same = [track for track in tracks_of(session) if (track.language, track.kind) == (language, kind)]
+    if same and same[0] is not besides:
+        raise TrackExistsError
+
+
+def tracks_of(session: EventSession) -> list[LanguageTrack]:
+    return tracks_by_session([session.id])[session.id]
+
+
+def tracks_by_session(session_ids: Iterable[int]) -> dict[int, list[LanguageTrack]]:
+    """The tracks of each session, by language; a session without any has an empty list."""
+    found: dict[int, list[LanguageTrack]] = {session_id: [] for session_id in session_ids}
+    for track in db.session.scalars(
+        sa.select(LanguageTrack)
+        .where(LanguageTrack.session_id.in_(found))
+        .order_by(LanguageTrack.language, LanguageTrack.kind)
+    ):
+        found[track.session_id].append(track)
+    return found
+
+
+def subtitles_of(session: EventSession) -> list[SubtitleFile]:
+    """By language, without their text: it is read when it is asked for."""
+    return list(db.session.scalars(
+        sa.select(SubtitleFile)
+        .where(SubtitleFile.session_id == session.id)
+        .order_by(SubtitleFile.language)
+        .options(orm.defer(SubtitleFile.webvtt))
+    ))
+
+
+def subtitle_languages(session_ids: Iterable[int]) -> dict[int, list[str]]:
+    """In which languages the recording of each session has subtitles."""
+    found: dict[int, list[str]] = {session_id: [] for session_id in session_ids}
+    for session_id, language in db.session.execute(
+        sa.select(SubtitleFile.session_id, SubtitleFile.language)
+        .where(SubtitleFile.session_id.in_(found))
+        .order_by(SubtitleFile.language)
+    ):
+        found[session_id].append(language)
+    return found
+
+
+def followable_languages(session: EventSession, tracks: Sequence[LanguageTrack]) -> list[str]:
+    """Every language in which the session can be followed, those spoken on the floor first; for badges and filters."""
+    return list(dict.fromkeys([*session.languages, *(track.language for track in tracks)]))
+
+
+def sessions_followable_in(event: Event, language: str) -> sa.Select[tuple[int]]:
+    """The ids of the sessions that are spoken in a language or have a track or subtitles in it.
+
+    Only the base language counts: who reads Portuguese is served by `pt-BR`, and the other way round.
+    """
+    base = language.split("-")[0].lower()
+    # A list of tags is kept as JSON text on every database, and each tag stands in it in quotation marks.
+    floor = sa.func.lower(sa.cast(EventSession.languages, sa.Text))
+    spoken = sa.or_(floor.contains(f'"{base}"', autoescape=True), floor.contains(f'"{base}-', autoescape=True))
+    tracked, subtitled = (
+        sa.exists().where(row.session_id == EventSession.id, _is_in(row.language, base))
+        for row in (LanguageTrack, SubtitleFile)
+    )
+    return sa.select(EventSession.id).where(EventSession.event_id == event.id, sa.or_(spoken, tracked, subtitled))
+
+
+def _is_in(column: orm.InstrumentedAttribute[str], base: str) -> sa.ColumnElement[bool]:
+    tag = sa.func.lower(column)
+    return sa.or_(tag == base, tag.startswith(f"{base}-", autoescape=True))
