@@ -27,7 +27,6 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.from_object(Config())
     app.config.update(settings or {})
-    app.config["RATELIMIT_STORAGE_URI"] = app.config["REDIS_URL"] or "memory://"
     app.logger.setLevel(app.config["LOG_LEVEL"])
 
     for extension in (db, login, csrf, limiter, signer):

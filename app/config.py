@@ -15,7 +15,8 @@ class Config:
 
     POLYFORUM_HOME    folder of the database, mail, uploads and the embedded broker (`./instance`)
     DATABASE_URL      SQLAlchemy address (`sqlite:///POLYFORUM_HOME/polyforum.db`)
-    REDIS_URL         Redis or Valkey (unset: the one that `polyforum run` starts in POLYFORUM_HOME)
+    REDIS_URL         `redis://host:port/0` or `unix:///path` of a Redis or Valkey server (unset: `polyforum run`
+                      starts one in POLYFORUM_HOME)
     MAIL_URL          `maildir:PATH` or `smtp://user:password@host:port?tls=starttls|tls|none`
     MAIL_FROM         sender of every letter
     SECRET_KEY        signs cookies and links (made on the first run, kept in POLYFORUM_HOME)
@@ -41,6 +42,9 @@ class Config:
         self.DEFAULT_LANGUAGE = env.get("DEFAULT_LANGUAGE", "en")
         self.LOG_LEVEL = env.get("LOG_LEVEL", "INFO")
         self.RATELIMIT_ENABLED = env.get("RATE_LIMITS", "on") != "off"
+        # Limits are shared by all web processes; while the broker is away each counts for itself.
+        self.RATELIMIT_STORAGE_URI = self.REDIS_URL.replace("unix://", "redis+unix://") or "memory://"
+        self.RATELIMIT_IN_MEMORY_FALLBACK_ENABLED = True
         if self.DEFAULT_LANGUAGE not in LANGUAGES:
             raise ValueError(f"DEFAULT_LANGUAGE is {self.DEFAULT_LANGUAGE!r}, not one of {', '.join(LANGUAGES)}")
 

@@ -21,12 +21,16 @@ def main() -> None:
 def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
     """Runs a command inside the application's context; commands that need no database do without it."""
 
-    def run(*args: Any, **kwargs: Any) -> Any:
+    def inside(*args: Any, **kwargs: Any) -> Any:
         from app import create_app
 
         with create_app().app_context():
             return command(*args, **kwargs)
 
-    return update_wrapper(run, command)
+    return update_wrapper(inside, command)
 
 
+
+
+# Last, since these modules take `main`, `with_app` and `Refusal` from here.
+from app.cli import database, run  # noqa: E402,F401

@@ -1,0 +1,30 @@
+"""Bringing the database to the present schema."""
+
+from pathlib import Path
+
+import click
+from alembic import command
+from alembic.config import Config as AlembicConfig
+
+from app.cli import main, with_app
+
+MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
+
+
+def alembic_config() -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def upgrade() -> None:
+    """Applies what is missing; an up-to-date database is left as it is."""
+    command.upgrade(alembic_config(), "head")
+
+
+@main.command("migrate")
+@with_app
+def migrate() -> None:
+    """Brings the database to the schema of this version."""
+    upgrade()
+    click.echo("The database is up to date.")

@@ -1,0 +1,40 @@
+"""The demonstration: what the founding documents of 2020 tell of, and what may follow from it.
+
+The archive edition says what its announcement says and nothing more. The next edition and its people are made up;
+its dates count from the day of loading, so that registration and reminders are alive.
+"""
+
+import click
+import sqlalchemy as sa
+
+from app.cli import main, with_app
+from app.cli.demo import dialogue, occupy, programme
+from app.events.models import Event
+from app.extensions import db
+from app.people.models import Account
+
+ORGANISER = "organiser@polyforum.example"
+
+
+@main.command()
+@with_app
+def demo() -> None:
+    """Loads the demonstration; what is there already stays as it is."""
+    load()
+    click.echo("The demonstration is loaded.")
+
+
+def load_if_empty() -> None:
+    if db.session.scalar(sa.select(sa.func.count()).select_from(Event)) == 0:
+        load()
+
+
+def load() -> None:
+    """Makes each part that is missing, in one transaction."""
+    organiser = db.session.scalar(sa.select(Account).where(Account.email == ORGANISER))
+    if organiser is None:
+        organiser = Account(email=ORGANISER, name="Ioana Organiser", is_admin=True)
+        db.session.add(organiser)
+    for part in (occupy.archive, occupy.next_edition, dialogue.webinars, programme.conference):
+        part(organiser)
+    db.session.commit()
