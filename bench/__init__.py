@@ -1,0 +1,1 @@
+"""What Polyforum costs, measured beside a bare Flask application under the same server in the same run."""

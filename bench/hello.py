@@ -1,0 +1,10 @@
+"""The baseline: the least that Flask can answer."""
+
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def hello() -> str:
+    return "Hello, world"
