@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 
 def create_app(settings: Mapping[str, object] | None = None) -> Flask:
@@ -28,6 +29,9 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     app.config.from_object(Config())
     app.config.update(settings or {})
     app.logger.setLevel(app.config["LOG_LEVEL"])
+
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
 
     for extension in (db, login, csrf, limiter, signer):
         extension.init_app(app)

@@ -25,6 +25,7 @@ class Config:
     DEFAULT_LANGUAGE  language of the interface when a reader asks for none of ours
     LOG_LEVEL         of the standard library's logging
     RATE_LIMITS       `on` or `off`
+    TRUSTED_PROXIES   how many proxies in front set X-Forwarded-For and -Proto (0)
     PORT              of the embedded web server and of the default BASE_URL
     """
 
@@ -40,6 +41,7 @@ class Config:
         self.BASE_URL = env.get("BASE_URL", f"http://localhost:{self.PORT}").rstrip("/")
         self.STORAGE_URL = env.get("STORAGE_URL", f"file:{self.HOME / 'uploads'}")
         self.DEFAULT_LANGUAGE = env.get("DEFAULT_LANGUAGE", "en")
+        self.TRUSTED_PROXIES = int(env.get("TRUSTED_PROXIES", "0"))
         self.LOG_LEVEL = env.get("LOG_LEVEL", "INFO")
         self.RATELIMIT_ENABLED = env.get("RATE_LIMITS", "on") != "off"
         # Limits are shared by all web processes; while the broker is away each counts for itself.

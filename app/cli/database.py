@@ -14,6 +14,8 @@ MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 def alembic_config() -> AlembicConfig:
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.set_main_option("path_separator", "os")
     return config
 
 

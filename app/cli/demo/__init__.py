@@ -11,6 +11,8 @@ from app.cli import main, with_app
 from app.cli.demo import dialogue, occupy, programme
 from app.events.models import Event
 from app.extensions import db
+from app.people import links
+from app.people import service as accounts
 from app.people.models import Account
 
 ORGANISER = "organiser@polyforum.example"
@@ -29,9 +31,15 @@ def load_if_empty() -> None:
         load()
 
 
+def sign_in_link() -> str:
+    """A fresh way in as the demonstration's organiser; empty once that account is gone."""
+    organiser = accounts.by_address(ORGANISER)
+    return links.address_of_link(organiser, links.Purpose.INVITATION, "en") if organiser else ""
+
+
 def load() -> None:
     """Makes each part that is missing, in one transaction."""
-    organiser = db.session.scalar(sa.select(Account).where(Account.email == ORGANISER))
+    organiser = accounts.by_address(ORGANISER)
     if organiser is None:
         organiser = Account(email=ORGANISER, name="Ioana Organiser", is_admin=True)
         db.session.add(organiser)

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from app.cli.demo import making
 from app.events.models import Event, EventKind, EventState, Involvement, Series
-from app.languages.models import LanguageTrack, TrackKind
 from app.extensions import db
+from app.languages.models import LanguageTrack, TrackKind
 from app.lib import clock
 from app.lib.text import Translated
 from app.people.models import Account
