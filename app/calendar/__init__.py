@@ -1,5 +1,9 @@
+"""iCalendar feeds and invitations: the only room that speaks iCalendar."""
+
 from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    pass
+    from app.calendar import views
+
+    app.register_blueprint(views.feeds)

@@ -1,4 +1,6 @@
-"""Addresses that leave the site: in letters, feeds and exports."""
+"""Addresses that leave the site: in letters, feeds and exports; and those that come from outside."""
+
+import re
 
 from flask import current_app, url_for
 
@@ -9,3 +11,23 @@ def absolute(endpoint: str, **values: object) -> str:
     root = current_app.config["APPLICATION_ROOT"].rstrip("/")
     path = url_for(endpoint, _external=False, **values)  # type: ignore[arg-type]
     return base + path.removeprefix(root)
+
+
+def own_path(target: str | None) -> str | None:
+    """`target` if a browser takes it for a page of this site, else None; for addresses that a link may set.
+
+    A browser reads `//x`, `/\\x` and, since it drops tabs and line breaks, `/<tab>/x` as another site.
+    """
+    return target if target and re.fullmatch(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*", target) else None
+
+
+def interface_language(tag: str) -> str:
+    """The language of the interface for someone who reads `tag`: the same, its base language, else the default."""
+    languages: tuple[str, ...] = current_app.config["LANGUAGES"]
+    default: str = current_app.config["DEFAULT_LANGUAGE"]
+    return next((language for language in (tag, tag.split("-")[0]) if language in languages), default)
+
+
+def sender() -> str:
+    """The mailbox that every letter comes from, with its name."""
+    return str(current_app.config["MAIL_FROM"])

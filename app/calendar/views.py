@@ -1,0 +1,110 @@
+"""The addresses of the feeds. They say the same to everyone: nothing in them depends on what a browser sends.
+
+Whatever an address asks for and is not there (an event, a theme, a language that no tag names, an alarm that is no
+number) is answered by 404. `lang` is a wish and no filter: text that does not exist in it comes in another language.
+"""
+
+from collections.abc import Callable
+
+from babel import Locale
+from flask import Blueprint, Response, abort, current_app, request
+
+from app.calendar import service, versions
+from app.config import LANGUAGES
+from app.lib.conditional import Rendered, Version, conditional
+from app.lib.text import is_language
+from app.people.guard import by_link, public
+
+feeds = Blueprint("calendar", __name__)
+
+LONGEST_ALARM = 7 * 24 * 60
+
+
+@feeds.get("/calendar.ics")
+@public
+def site() -> Response:
+    language, default = _language(), current_app.config["DEFAULT_LANGUAGE"]
+    return _answer(versions.site(), (language,), "polyforum", lambda: service.site_feed(language, default))
+
+
+@feeds.get("/series/<series>/calendar.ics")
+@public
+def series(series: str) -> Response:
+    version = versions.series(series) or abort(404)
+    language, default = _language(), current_app.config["DEFAULT_LANGUAGE"]
+    series_id = int(version.scope.partition(":")[2])
+    return _answer(version, (language,), series, lambda: service.series_feed(series_id, language, default))
+
+
+@feeds.get("/events/<event>/calendar.ics")
+@public
+def event(event: str) -> Response:
+    row = versions.event(event, request.args.get("theme", "")) or abort(404)
+    language, followable_in, alarm = _language(*row.languages), _followable_in(), _alarm()
+    return _answer(
+        row.version, (language, row.part, followable_in, alarm), event,
+        lambda: service.event_feed(row.id, language, row.part, followable_in, alarm),
+    )  # fmt: skip
+
+
+@feeds.get("/events/<event>/sessions/<session>.ics")
+@public
+def session(event: str, session: str) -> Response:
+    row = versions.session(event, session)
+    if row is None or row.part is None:
+        abort(404)
+    session_id, language = row.part, _language(*row.languages)
+    return _answer(row.version, (session_id, language), session, lambda: service.session_feed(session_id, language))
+
+
+@feeds.get("/events/<event>/speakers/<speaker>.ics")
+@public
+def speaker(event: str, speaker: str) -> Response:
+    row = versions.speaker(event, speaker)
+    if row is None or row.part is None:
+        abort(404)
+    speaker_id, language = row.part, _language(*row.languages)
+    return _answer(row.version, (speaker_id, language), speaker, lambda: service.speaker_feed(speaker_id, language))
+
+
+@feeds.get("/calendars/<token>.ics")
+@by_link
+def personal(token: str) -> Response:
+    row = versions.link(token) or abort(404)
+    if row.revoked_at is not None:
+        abort(410)
+    alarm = _alarm()
+    response = _answer(
+        row.version, (row.agenda_changed_at, row.state, row.language, row.zone, alarm), "my-sessions",
+        lambda: service.personal_feed(row.registration_id, token, alarm),
+    )  # fmt: skip
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _answer(version: Version, variant: tuple[object, ...], name: str, render: Callable[[], Rendered]) -> Response:
+    headers = (("Content-Disposition", f'attachment; filename="{name}.ics"'),)
+    return conditional(version, (request.endpoint, *variant), render, "text/calendar", headers)
+
+
+def _language(*offered: str) -> str:
+    """The language to write in, if the address names one that there is anything in."""
+    asked = request.args.get("lang", "")
+    return asked if asked in LANGUAGES or asked in offered else ""
+
+
+def _followable_in() -> str:
+    asked = request.args.get("language", "").strip()
+    if asked and not is_language(asked):
+        abort(404)
+    return str(Locale.parse(asked, sep="-")).replace("_", "-") if asked else ""
+
+
+def _alarm() -> int | None:
+    """Minutes before an entry."""
+    asked = request.args.get("alarm", "")
+    if not asked:
+        return None
+    if not (asked.isascii() and asked.isdigit()) or int(asked) > LONGEST_ALARM:
+        abort(404)
+    return int(asked)

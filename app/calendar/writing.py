@@ -1,0 +1,168 @@
+"""VEVENT and VCALENDAR (RFC 5545, RFC 7986) as bytes."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from urllib.parse import quote
+
+from app.calendar.entries import Entry
+from app.calendar.lines import line, text_line, utc
+from app.calendar.wording import Wording
+from app.calendar.zones import UNIVERSAL, Years
+from app.events.models import Standing
+from app.lib import clock, urls
+from app.lib.text import Picked
+from app.registration.models import Registration
+
+PRODUCT = "-//Polyforum//Polyforum//EN"
+REFRESH = "PT1H"
+"""How often to ask again; the answer is mostly a 304."""
+STATUS = {
+    Standing.CONFIRMED: "CONFIRMED", Standing.POSTPONED: "TENTATIVE", Standing.CANCELLED: "CANCELLED",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a calendar says of itself. A published one has neither METHOD nor ORGANIZER: nobody is invited by it."""
+
+    name: Picked
+    description: Picked
+    page: str
+    source: str
+    """Where the feed itself stands, filters and all."""
+    language: str = ""
+    """Empty: each entry in the main language of its event."""
+    zone: str = ""
+    """Whose time the calendar as a whole is in; empty where it has several."""
+    alarm: int | None = None
+    """Minutes before each entry; only for those who asked."""
+    with_access: bool = False
+    """Whether entries say how to join."""
+
+
+def feed(about: Feed, entries: Iterable[Entry]) -> bytes:
+    head = [
+        text_line("NAME", about.name.text, about.name.language),
+        text_line("X-WR-CALNAME", about.name.text),
+        line("SOURCE", about.source, [("VALUE", "URI")]),
+        line("URL", about.page),
+        line("REFRESH-INTERVAL", REFRESH, [("VALUE", "DURATION")]),
+        line("X-PUBLISHED-TTL", REFRESH),
+    ]
+    if about.description.text:
+        head.append(text_line("DESCRIPTION", about.description.text, about.description.language))
+        head.append(text_line("X-WR-CALDESC", about.description.text))
+    if about.zone:
+        head.append(text_line("X-WR-TIMEZONE", about.zone))
+    wordings: dict[str, Wording] = {}
+
+    def written(entry: Entry) -> Iterator[bytes]:
+        language = about.language or entry.event.language
+        wording = wordings.get(language) or wordings.setdefault(language, Wording(language))
+        yield line("DTSTAMP", utc(entry.session.changed_at))
+        yield from _properties(entry, wording, with_access=about.with_access)
+        if about.alarm is not None and entry.standing is Standing.CONFIRMED:
+            yield from _alarm(wording.title(entry).text, about.alarm)
+
+    return calendar(head, [(entry, written(entry)) for entry in entries])
+
+
+def invitation(method: str, registration: Registration, entries: Iterable[Entry], wording: Wording) -> bytes:
+    """An iTIP message (RFC 5546). Its DTSTAMP is the moment of writing, as is asked for wherever there is a METHOD."""
+
+    def written(entry: Entry) -> Iterator[bytes]:
+        yield line("DTSTAMP", utc(clock.now()))
+        status = STATUS[Standing.CANCELLED] if method == "CANCEL" else ""
+        yield from _properties(entry, wording, with_access=method != "CANCEL", status=status)
+        yield _organiser(entry, wording)
+        # They have a place already, and nobody counts answers: so clients offer to accept, but mail nothing back.
+        yield line("ATTENDEE", _mailto(registration.email), [
+            ("CN", registration.name), ("CUTYPE", "INDIVIDUAL"), ("ROLE", "REQ-PARTICIPANT"),
+            ("PARTSTAT", "NEEDS-ACTION"), ("RSVP", "FALSE"),
+        ])  # fmt: skip
+
+    return calendar([line("METHOD", method)], [(entry, written(entry)) for entry in entries])
+
+
+def _organiser(entry: Entry, wording: Wording) -> bytes:
+    """Whom people can write to; the mailbox that sends for them stands beside (RFC 5545 §3.2.18)."""
+    event = entry.event
+    sender = parseaddr(urls.sender())[1]
+    address = event.reply_to or event.contact_email or sender
+    name = event.contact_name or wording.pick(event.title).text
+    sent_by = [("SENT-BY", _mailto(sender))] if sender != address else []
+    return line("ORGANIZER", _mailto(address), [("CN", name), *sent_by])
+
+
+def _mailto(address: str) -> str:
+    return f"mailto:{quote(address, safe='@+')}"
+
+
+def calendar(head: list[bytes], entries: list[tuple[Entry, Iterator[bytes]]]) -> bytes:
+    years = Years()
+    for entry, _properties_of in entries:
+        tzinfo = entry.event.tzinfo
+        years.add(entry.event.zone, entry.starts_at.astimezone(tzinfo), entry.ends_at.astimezone(tzinfo))
+    parts = [line("BEGIN", "VCALENDAR"), line("VERSION", "2.0"), text_line("PRODID", PRODUCT),
+             line("CALSCALE", "GREGORIAN"), *head, *years.components()]  # fmt: skip
+    for _entry, properties in entries:
+        parts += [b"BEGIN:VEVENT\r\n", *properties, b"END:VEVENT\r\n"]
+    return b"".join([*parts, line("END", "VCALENDAR")])
+
+
+def _properties(entry: Entry, wording: Wording, *, with_access: bool, status: str = "") -> Iterator[bytes]:
+    session = entry.session
+    yield text_line("UID", session.guid)
+    yield line("SEQUENCE", str(session.sequence))
+    yield line("LAST-MODIFIED", utc(session.changed_at))
+    yield _moment("DTSTART", entry, session.starts_at)
+    yield _moment("DTEND", entry, session.ends_at)
+    yield text_line("SUMMARY", *wording.title(entry))
+    yield text_line("DESCRIPTION", wording.description(entry, with_access=with_access), wording.interface)
+    if (location := wording.location(entry)).text:
+        yield text_line("LOCATION", *location)
+    yield line("URL", wording.page(entry))
+    if session.theme:
+        yield text_line("CATEGORIES", *wording.pick(session.theme))
+    yield line("STATUS", status or STATUS[entry.standing])
+    keeps_busy = entry.standing is Standing.CONFIRMED and not entry.is_break
+    yield line("TRANSP", "OPAQUE" if keeps_busy else "TRANSPARENT")
+    if with_access:
+        yield from _conferences(entry, wording)
+
+
+def _moment(name: str, entry: Entry, moment: datetime) -> bytes:
+    zone = entry.event.zone
+    if zone in UNIVERSAL:
+        return line(name, utc(moment))
+    return line(name, f"{moment.astimezone(entry.event.tzinfo):%Y%m%dT%H%M%S}", [("TZID", zone)])
+
+
+def _conferences(entry: Entry, wording: Wording) -> Iterator[bytes]:
+    """RFC 7986 §5.11: where to join, by which means, in which language."""
+    session = entry.session
+    if session.join_url:
+        yield line("CONFERENCE", session.join_url, [
+            ("VALUE", "URI"), ("FEATURE", ("AUDIO", "VIDEO")), ("LABEL", wording.join), ("LANGUAGE", wording.interface),
+        ])  # fmt: skip
+    if re.fullmatch(r"\+?[\d\s().-]{5,}", session.join_phone):
+        number = re.sub(r"[^\d+]", "", session.join_phone)
+        yield line("CONFERENCE", f"tel:{number}", [
+            ("VALUE", "URI"), ("FEATURE", "PHONE"), ("LABEL", wording.by_phone), ("LANGUAGE", wording.interface),
+        ])  # fmt: skip
+    for track in entry.tracks:
+        if track.url:
+            yield line("CONFERENCE", track.url, [
+                ("VALUE", "URI"), ("FEATURE", "AUDIO"), ("LABEL", wording.language_name(track.language)),
+                ("LANGUAGE", track.language),
+            ])  # fmt: skip
+
+
+def _alarm(title: str, minutes: int) -> list[bytes]:
+    return [
+        line("BEGIN", "VALARM"), line("ACTION", "DISPLAY"), line("TRIGGER", f"-PT{minutes}M"),
+        text_line("DESCRIPTION", title), line("END", "VALARM"),
+    ]  # fmt: skip
