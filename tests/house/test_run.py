@@ -1,0 +1,149 @@
+"""`polyforum run` as a person meets it: everything starts, what crashes comes back, Ctrl-C ends all, and again."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+import redis
+
+from app.cli.run import broker_socket
+
+POLYFORUM = Path(sys.executable).with_name("polyforum")
+
+pytestmark = pytest.mark.xdist_group("run")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(happens: Callable[[], object], seconds: float = 60) -> object:
+    """What `happens` gives as soon as it is true; fails after a time that no healthy machine needs."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if answer := happens():
+                return answer
+        except (OSError, psutil.Error, redis.ConnectionError):
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"{happens} did not happen in {seconds} s")
+
+
+class House:
+    def __init__(self, home: Path, port: int) -> None:
+        self.home, self.port = home, port
+        environment = {k: v for k, v in os.environ.items() if k not in ("SECRET_KEY", "BASE_URL", "REDIS_URL")}
+        self.process = subprocess.Popen(
+            [POLYFORUM, "run"], stdout=(home / "output").open("w"), stderr=subprocess.STDOUT,
+            env={**environment, "POLYFORUM_HOME": str(home), "PORT": str(port)}, start_new_session=True,
+        )  # fmt: skip
+
+    def page(self, path: str = "/en/") -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return str(answer.read().decode())
+
+    def program(self, words: str) -> psutil.Process:
+        found = [p for p in self.all() if re.search(words, " ".join(p.cmdline()))]
+        return found[0]
+
+    def all(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def stop(self) -> list[psutil.Process]:
+        """Ctrl-C; gives what still runs five seconds later."""
+        processes = self.all()
+        os.killpg(self.process.pid, signal.SIGINT)
+        return psutil.wait_procs([psutil.Process(self.process.pid), *processes], timeout=5)[1]
+
+    @property
+    def output(self) -> str:
+        return (self.home / "output").read_text()
+
+
+@contextmanager
+def house(home: Path, port: int) -> Iterator[House]:
+    running = House(home, port)
+    try:
+        wait_for(lambda: "Polyforum runs at" in running.output or running.process.poll() is not None)
+        yield running
+    finally:
+        if running.process.poll() is None:
+            for process in [*running.all(), psutil.Process(running.process.pid)]:
+                process.kill()
+        running.process.wait()
+
+
+def test_it_starts_restarts_what_crashes_ends_on_ctrl_c_and_finds_everything_again(tmp_path: Path) -> None:
+    port = free_port()
+    with house(tmp_path, port) as first:
+        assert "Occupy Library" in first.page()
+        link = re.search(r"http://localhost:\d+/\S+", first.output.split("sign-in", 1)[-1])
+        assert link, first.output
+        secret = (tmp_path / "secret-key").read_text()
+
+        web = first.program("gunicorn")
+        web.kill()
+        wait_for(lambda: first.program("gunicorn").pid != web.pid and "Occupy" in first.page())
+        worker = first.program("celery.* worker")
+        worker.kill()
+        wait_for(lambda: first.program("celery.* worker").pid != worker.pid)
+        broker = first.program("valkey-server")
+        broker.kill()
+        wait_for(lambda: redis.Redis(unix_socket_path=str(broker_socket(tmp_path))).ping())
+
+        assert first.stop() == []
+
+    with house(tmp_path, port) as second:
+        assert "Occupy Library" in second.page()
+        assert (tmp_path / "secret-key").read_text() == secret
+        assert second.stop() == []
+
+
+def test_a_broker_that_outlived_its_supervisor_is_taken_over(tmp_path: Path) -> None:
+    port = free_port()
+    with house(tmp_path, port) as first:
+        left = first.program("valkey-server")
+        others = [process for process in first.all() if process.pid != left.pid]
+        for process in [psutil.Process(first.process.pid), *others]:
+            process.kill()
+        first.process.wait()
+        assert left.is_running()
+    with house(tmp_path, port) as second:
+        assert "Occupy Library" in second.page()
+        assert not left.is_running()
+        assert second.stop() == []
+
+
+def test_a_taken_port_and_a_taken_home_are_refused_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = subprocess.run(
+            [POLYFORUM, "run"], capture_output=True, text=True,
+            env={**os.environ, "POLYFORUM_HOME": str(tmp_path), "PORT": str(port)},
+        )  # fmt: skip
+    assert refused.returncode == 2
+    assert refused.stderr.strip() == (
+        f"Error: Port {port} cannot be used (Address already in use); set another: make run PORT=8001"
+    )
+
+
+def test_a_long_home_gets_a_short_socket(tmp_path: Path) -> None:
+    assert broker_socket(tmp_path / "x") == tmp_path / "x" / "broker.sock"
+    long = broker_socket(tmp_path / ("y" * 120))
+    assert len(os.fsencode(long)) <= 100
+    assert long.parent.stat().st_mode & 0o077 == 0
