@@ -7,11 +7,13 @@ from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import LoginManager
+from flask_login import LoginManager, current_user
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 from sqlalchemy import orm
+
+from app.lib import clock
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -34,6 +36,11 @@ else:
 
 
 class Login(LoginManager):  # type: ignore[misc]
+    def init_app(self, app: Flask, add_context_processor: bool = False) -> None:
+        """Without its context processor, which loads the account for every template; this one waits to be used."""
+        super().init_app(app, add_context_processor)
+        app.jinja_env.globals["current_user"] = current_user
+
     def _update_remember_cookie(self, response: Response) -> Response:
         """A page that is the same for everyone must not look at the session, which makes it vary by cookie."""
         return response if g.get("cacheable") else super()._update_remember_cookie(response)
@@ -46,11 +53,16 @@ babel = Babel()
 limiter = Limiter(get_remote_address, default_limits=[], in_memory_fallback_enabled=True)
 
 
+class ClockSigner(TimestampSigner):
+    def get_timestamp(self) -> int:
+        return int(clock.now().timestamp())
+
+
 class Signer:
     """Signs what a mailed link of an account says, so that nothing secret is kept in the database."""
 
     def init_app(self, app: Flask) -> None:
-        self._serializer = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="polyforum")
+        self._serializer = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="polyforum", signer=ClockSigner)
 
     def sign(self, purpose: str, payload: Any) -> str:
         return str(self._serializer.dumps([purpose, payload]))

@@ -2,13 +2,15 @@
 
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+import sqlalchemy as sa
+from flask import Flask, g, request_started
 from flask.testing import FlaskClient
 
 os.environ.setdefault("SECRET_KEY", "only for tests")
@@ -52,10 +54,16 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(tmp_path: Path, empty_database: Path) -> Iterator[Flask]:
     shutil.copy(empty_database, tmp_path / "polyforum.db")
     app = create_app(settings(tmp_path))
-    with clock.stopped_at(NOON), app.app_context():
+    with clock.stopped_at(NOON), app.app_context(), request_started.connected_to(_forget, app):
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+def _forget(_app: Flask, **_: Any) -> None:
+    """A request in a test shares the test's context; it must not see who signed in, or which language, before it."""
+    for name in list(g):
+        g.pop(name)
 
 
 @pytest.fixture
@@ -82,3 +90,14 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the real data beside the project is absent")
     return SHARED
+
+
+def new_postgresql_database(server: str) -> str:
+    """A new, empty database on the server; its address for SQLAlchemy."""
+    name = f"test_{uuid.uuid4().hex}"
+    address = sa.make_url(server).set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return address.set(database=name).render_as_string(hide_password=False)

@@ -4,7 +4,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 
 
-class InvalidAddress(ValueError):
+class InvalidAddress(ValueError):  # noqa: N818 - news for whoever wrote it
     """The text is no address that a letter can be sent to; says so in the reader's language."""
 
 
@@ -19,7 +19,7 @@ def normal_address(text: str) -> str:
         raise InvalidAddress(_("Write one e-mail address, without line breaks."))
     try:
         # `test_environment` admits the domain .test, which examples and tests write to.
-        checked = validate_email(text, check_deliverability=False, test_environment=True)
+        checked = validate_email(text, check_deliverability=False, strict=True, test_environment=True)
     except EmailNotValidError:
         raise InvalidAddress(_("Write an e-mail address such as name@example.org.")) from None
     # Not casefold(): that would make two different mailboxes of straße@ and strasse@ one.

@@ -54,6 +54,7 @@ class Organisation(Model):
     description: Mapped[Translated] = mapped_column(TranslatedText, default=dict)
     url: Mapped[str] = mapped_column(sa.String(500), default="")
     country: Mapped[str] = mapped_column(sa.String(2), default="")
+    added_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"), index=True)
 
 
 class AuditEntry(Model):
