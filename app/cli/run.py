@@ -119,7 +119,8 @@ def supervision(config: Config, broker: Path | None) -> RawConfigParser:
         "--bind", f"127.0.0.1:{config.PORT}", "--workers", os.environ.get("WEB_CONCURRENCY", "1"),
         "--graceful-timeout", "3", "--log-level", "warning",
     )
-    celery = (python, "-m", "celery", "--app", "worker.celery_app", "--quiet")
+    # Celery warns root on every start; who runs a container or a trial as root knows.
+    celery = (python, "-W", "ignore:You", "-m", "celery", "--app", "worker.celery_app", "--quiet")
     programs["worker"] = _command(*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "WARNING",
                                   "--without-gossip", "--without-mingle")
     programs["beat"] = _command(*celery, "beat", "--loglevel", "WARNING", "--pidfile", "")
@@ -148,7 +149,7 @@ def broker_command(home: Path, path: Path) -> list[str]:
     folder.mkdir(exist_ok=True)
     return [
         str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700",
-        "--dir", str(folder), "--appendonly", "yes", "--save", "", "--loglevel", "warning",
+        "--dir", str(folder), "--appendonly", "yes", "--save", "", "--logfile", str(home / "broker.log"),
     ]
 
 

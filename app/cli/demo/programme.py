@@ -4,10 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.cli.demo import making
-from app.events.models import EventKind, EventState, Involvement
+from app.events.models import Event, EventKind, EventState, Grant, Involvement
+from app.exchange.importing import import_schedule
+from app.exchange.reading import read
 from app.lib import clock
 from app.lib.text import Translated
-from app.people.models import Account
+from app.people.models import Account, Role
 from app.schedule.models import SessionKind
 
 REAL = Path(__file__).parents[4] / "shared/data/schedules/frab-json/frab-camp2019.json"
@@ -49,6 +51,14 @@ def conference(organiser: Account) -> None:
         _imported(organiser)
     else:
         _made_up(organiser)
+
+
+def _imported(organiser: Account) -> None:
+    """The Chaos Communication Camp 2019, as it happened."""
+    if making.existing(Event, "camp-2019") is None:
+        made = import_schedule(read(REAL.read_bytes()), slug="camp-2019", publish=True).event
+        made.state = EventState.ARCHIVED
+        made.grants.append(Grant(account=organiser, role=Role.OWNER))
 
 
 def _made_up(organiser: Account) -> None:
