@@ -9,8 +9,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.calendar import writing
-from app.calendar.entries import Entry, entries
-from app.calendar.wording import Wording
+from app.calendar.entries import Slot, slots
 from app.calendar.writing import Feed
 from app.events.models import Event, EventKind, EventState, Series, Standing, Theme
 from app.extensions import db
@@ -34,7 +33,7 @@ def site_feed(language: str, default: str) -> Rendered:
         name = Picked(_("Polyforum: all events"), spoken)
     present = clock.now()
     long_past = Event.ends_on <= (present - SITE_KEEPS).date()
-    shown = entries(~long_past)
+    shown = slots(~long_past)
     about = Feed(
         name, Picked("", ""), absolute("site.home", lang=spoken),
         absolute("calendar.site", **_given(lang=language)), language,
@@ -42,7 +41,7 @@ def site_feed(language: str, default: str) -> Rendered:
     last_left = db.session.scalar(
         sa.select(sa.func.max(Event.ends_on)).where(long_past, Event.state != EventState.DRAFT)
     )
-    leave_on = {entry.event.ends_on for entry in shown} | ({last_left} if last_left else set())
+    leave_on = {slot.event.ends_on for slot in shown} | ({last_left} if last_left else set())
     return _rendered(about, shown, {
         datetime.combine(day, time(), UTC) + SITE_KEEPS for day in leave_on
     })  # fmt: skip
@@ -57,7 +56,7 @@ def series_feed(series_id: int, language: str, default: str) -> Rendered:
         absolute("site.series", lang=interface_language(spoken), series=series.slug),
         absolute("calendar.series", series=series.slug, **_given(lang=language)), language,
     )  # fmt: skip
-    return _rendered(about, entries(Event.series_id == series_id))
+    return _rendered(about, slots(Event.series_id == series_id))
 
 
 def event_feed(
@@ -83,7 +82,7 @@ def event_feed(
         absolute("calendar.event", event=event.slug, **filters, **_given(alarm=alarm, lang=language)),
         language, event.zone, alarm,
     )  # fmt: skip
-    return _rendered(about, entries(*conditions))
+    return _rendered(about, slots(*conditions))
 
 
 def session_feed(session_id: int, language: str) -> Rendered:
@@ -96,7 +95,7 @@ def session_feed(session_id: int, language: str) -> Rendered:
         absolute("site.session", lang=interface_language(spoken), **named),
         absolute("calendar.session", **named, **_given(lang=language)), language, event.zone,
     )  # fmt: skip
-    return _rendered(about, entries(EventSession.id == session_id))
+    return _rendered(about, slots(EventSession.id == session_id))
 
 
 def speaker_feed(speaker_id: int, language: str) -> Rendered:
@@ -111,7 +110,7 @@ def speaker_feed(speaker_id: int, language: str) -> Rendered:
         absolute("calendar.speaker", **named, **_given(lang=language)), language, event.zone,
     )  # fmt: skip
     appears = sa.select(Appearance.session_id).where(Appearance.speaker_id == speaker_id)
-    return _rendered(about, entries(EventSession.id.in_(appears)))
+    return _rendered(about, slots(EventSession.id.in_(appears)))
 
 
 def personal_feed(registration_id: int, token: str, alarm: int | None) -> Rendered:
@@ -131,7 +130,7 @@ def personal_feed(registration_id: int, token: str, alarm: int | None) -> Render
     if event.kind is EventKind.CONFERENCE:
         chosen = sa.select(AgendaItem.session_id).where(AgendaItem.registration_id == registration.id)
         attended.append(EventSession.id.in_(chosen))
-    return _rendered(about, entries(*attended) if registration.is_confirmed else [])
+    return _rendered(about, slots(*attended) if registration.is_confirmed else [])
 
 
 def invitation(
@@ -142,15 +141,13 @@ def invitation(
     The entries are those of the feeds, with the same UID and SEQUENCE. Standards want one UID a message, and some
     clients read only the first: a letter about several sessions had better carry as many invitations.
     """
-    wording = Wording(registration.language)
-    shown = entries(EventSession.id.in_([session.id for session in sessions]))
-    return writing.invitation(method, registration, shown, wording)
+    return writing.invitation(method, registration, slots(EventSession.id.in_([session.id for session in sessions])))
 
 
-def _rendered(about: Feed, shown: Sequence[Entry], moments: set[datetime] = frozenset()) -> Rendered:  # type: ignore[assignment]
+def _rendered(about: Feed, shown: Sequence[Slot], moments: set[datetime] = frozenset()) -> Rendered:  # type: ignore[assignment]
     """The feed as it is now, and when the clock alone changes it: a cancelled entry goes with its event."""
-    ends = {entry.event.over_at for entry in shown if entry.standing is Standing.CANCELLED}
-    body = writing.feed(about, [entry for entry in shown if not entry.is_gone])
+    ends = {slot.event.over_at for slot in shown if slot.standing is Standing.CANCELLED}
+    body = writing.feed(about, [slot for slot in shown if not slot.is_gone])
     return Rendered.between(body, {*moments, *ends})
 
 

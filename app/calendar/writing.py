@@ -1,18 +1,19 @@
 """VEVENT and VCALENDAR (RFC 5545, RFC 7986) as bytes."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from urllib.parse import quote
 
-from app.calendar.entries import Entry
-from app.calendar.lines import line, text_line, utc
+from app.calendar.entries import Entry, Slot, entries
+from app.calendar.lines import line, local, text_line, utc
 from app.calendar.wording import Wording
 from app.calendar.zones import UNIVERSAL, Years
 from app.events.models import Standing
 from app.lib import clock, urls
+from app.lib.memory import Memory
 from app.lib.text import Picked
 from app.registration.models import Registration
 
@@ -43,7 +44,11 @@ class Feed:
     """Whether entries say how to join."""
 
 
-def feed(about: Feed, entries: Iterable[Entry]) -> bytes:
+_written: Memory[tuple[object, ...], bytes] = Memory("calendar entries", 32 * 1024 * 1024, len)
+"""An entry is written once for each SEQUENCE, since that moves with whatever the entry shows."""
+
+
+def feed(about: Feed, slots: Sequence[Slot]) -> bytes:
     head = [
         text_line("NAME", about.name.text, about.name.language),
         text_line("X-WR-CALNAME", about.name.text),
@@ -57,34 +62,49 @@ def feed(about: Feed, entries: Iterable[Entry]) -> bytes:
         head.append(text_line("X-WR-CALDESC", about.description.text))
     if about.zone:
         head.append(text_line("X-WR-TIMEZONE", about.zone))
-    wordings: dict[str, Wording] = {}
 
-    def written(entry: Entry) -> Iterator[bytes]:
+    def key(slot: Slot, sequence: int, changed_at: datetime) -> tuple[object, ...]:
+        language = about.language or slot.event.language
+        return slot.id, sequence, changed_at, slot.standing, language, about.alarm, about.with_access
+
+    kept = {slot.id: _written.get(key(slot, slot.sequence, slot.changed_at)) for slot in slots}
+    wordings: dict[str, Wording] = {}
+    for entry in entries(slot for slot in slots if kept[slot.id] is None):
         language = about.language or entry.event.language
         wording = wordings.get(language) or wordings.setdefault(language, Wording(language))
-        yield line("DTSTAMP", utc(entry.session.changed_at))
-        yield from _properties(entry, wording, with_access=about.with_access)
-        if about.alarm is not None and entry.standing is Standing.CONFIRMED:
-            yield from _alarm(wording.title(entry).text, about.alarm)
-
-    return calendar(head, [(entry, written(entry)) for entry in entries])
+        row = entry.session
+        written = kept[row.id] = b"".join(_published(entry, wording, about))
+        _written.keep(key(entry.slot, row.sequence, row.changed_at), written)
+    return _calendar(head, slots, (written for written in kept.values() if written))
 
 
-def invitation(method: str, registration: Registration, entries: Iterable[Entry], wording: Wording) -> bytes:
+def _published(entry: Entry, wording: Wording, about: Feed) -> Iterator[bytes]:
+    yield line("BEGIN", "VEVENT")
+    yield line("DTSTAMP", utc(entry.session.changed_at))
+    yield from _properties(entry, wording, with_access=about.with_access)
+    if about.alarm is not None and entry.standing is Standing.CONFIRMED:
+        yield from _alarm(wording.title(entry).text, about.alarm)
+    yield line("END", "VEVENT")
+
+
+def invitation(method: str, registration: Registration, slots: Sequence[Slot]) -> bytes:
     """An iTIP message (RFC 5546). Its DTSTAMP is the moment of writing, as is asked for wherever there is a METHOD."""
+    wording = Wording(registration.language)
+    status = STATUS[Standing.CANCELLED] if method == "CANCEL" else ""
 
     def written(entry: Entry) -> Iterator[bytes]:
+        yield line("BEGIN", "VEVENT")
         yield line("DTSTAMP", utc(clock.now()))
-        status = STATUS[Standing.CANCELLED] if method == "CANCEL" else ""
-        yield from _properties(entry, wording, with_access=method != "CANCEL", status=status)
+        yield from _properties(entry, wording, with_access=not status, status=status)
         yield _organiser(entry, wording)
         # They have a place already, and nobody counts answers: so clients offer to accept, but mail nothing back.
         yield line("ATTENDEE", _mailto(registration.email), [
             ("CN", registration.name), ("CUTYPE", "INDIVIDUAL"), ("ROLE", "REQ-PARTICIPANT"),
             ("PARTSTAT", "NEEDS-ACTION"), ("RSVP", "FALSE"),
         ])  # fmt: skip
+        yield line("END", "VEVENT")
 
-    return calendar([line("METHOD", method)], [(entry, written(entry)) for entry in entries])
+    return _calendar([line("METHOD", method)], slots, (each for entry in entries(slots) for each in written(entry)))
 
 
 def _organiser(entry: Entry, wording: Wording) -> bytes:
@@ -101,16 +121,14 @@ def _mailto(address: str) -> str:
     return f"mailto:{quote(address, safe='@+')}"
 
 
-def calendar(head: list[bytes], entries: list[tuple[Entry, Iterator[bytes]]]) -> bytes:
+def _calendar(head: Iterable[bytes], slots: Iterable[Slot], components: Iterable[bytes]) -> bytes:
     years = Years()
-    for entry, _properties_of in entries:
-        tzinfo = entry.event.tzinfo
-        years.add(entry.event.zone, entry.starts_at.astimezone(tzinfo), entry.ends_at.astimezone(tzinfo))
-    parts = [line("BEGIN", "VCALENDAR"), line("VERSION", "2.0"), text_line("PRODID", PRODUCT),
-             line("CALSCALE", "GREGORIAN"), *head, *years.components()]  # fmt: skip
-    for _entry, properties in entries:
-        parts += [b"BEGIN:VEVENT\r\n", *properties, b"END:VEVENT\r\n"]
-    return b"".join([*parts, line("END", "VCALENDAR")])
+    for slot in slots:
+        years.add(slot.event.zone, slot.starts_at, slot.ends_at)
+    return b"".join([
+        line("BEGIN", "VCALENDAR"), line("VERSION", "2.0"), text_line("PRODID", PRODUCT),
+        line("CALSCALE", "GREGORIAN"), *head, *years.components(), *components, line("END", "VCALENDAR"),
+    ])  # fmt: skip
 
 
 def _properties(entry: Entry, wording: Wording, *, with_access: bool, status: str = "") -> Iterator[bytes]:
@@ -118,8 +136,8 @@ def _properties(entry: Entry, wording: Wording, *, with_access: bool, status: st
     yield text_line("UID", session.guid)
     yield line("SEQUENCE", str(session.sequence))
     yield line("LAST-MODIFIED", utc(session.changed_at))
-    yield _moment("DTSTART", entry, session.starts_at)
-    yield _moment("DTEND", entry, session.ends_at)
+    yield _moment("DTSTART", session.starts_at.astimezone(entry.event.tzinfo), entry.event.zone)
+    yield _moment("DTEND", session.ends_at.astimezone(entry.event.tzinfo), entry.event.zone)
     yield text_line("SUMMARY", *wording.title(entry))
     yield text_line("DESCRIPTION", wording.description(entry, with_access=with_access), wording.interface)
     if (location := wording.location(entry)).text:
@@ -134,11 +152,8 @@ def _properties(entry: Entry, wording: Wording, *, with_access: bool, status: st
         yield from _conferences(entry, wording)
 
 
-def _moment(name: str, entry: Entry, moment: datetime) -> bytes:
-    zone = entry.event.zone
-    if zone in UNIVERSAL:
-        return line(name, utc(moment))
-    return line(name, f"{moment.astimezone(entry.event.tzinfo):%Y%m%dT%H%M%S}", [("TZID", zone)])
+def _moment(name: str, moment: datetime, zone: str) -> bytes:
+    return line(name, utc(moment)) if zone in UNIVERSAL else line(name, local(moment), [("TZID", zone)])
 
 
 def _conferences(entry: Entry, wording: Wording) -> Iterator[bytes]:
