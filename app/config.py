@@ -60,6 +60,10 @@ class Config:
         self.SERVER_NAME = base.netloc
         self.PREFERRED_URL_SCHEME = base.scheme
         self.APPLICATION_ROOT = base.path or "/"
+        # Forms on private pages come without a Referer on purpose; their token is checked all the same. It holds as
+        # long as the session does, since a form may lie open for hours.
+        self.WTF_CSRF_SSL_STRICT = False
+        self.WTF_CSRF_TIME_LIMIT = None
         self.SESSION_COOKIE_SECURE = base.scheme == "https"
         self.SESSION_COOKIE_HTTPONLY = True
         self.SESSION_COOKIE_SAMESITE = "Lax"

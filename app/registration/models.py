@@ -26,6 +26,11 @@ class Purpose(enum.StrEnum):
     PAGE = "page"
     CALENDAR = "calendar"
     UNSUBSCRIBE = "unsubscribe"
+    NEW_ADDRESS = "new-address"  # Mailed to `new_email`, only while that waits.
+
+
+LASTING = (Purpose.PAGE, Purpose.CALENDAR, Purpose.UNSUBSCRIBE)
+"""Every registration has one link in force of each of these."""
 
 
 class Places(Model):
@@ -43,6 +48,8 @@ class Registration(Model):
     __table_args__ = (
         sa.UniqueConstraint("event_id", "email"),
         sa.Index("ix_registration_state", "event_id", "state", "held_until"),
+        # Letters are keyed by the number of a registration, so SQLite must never give one out twice.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -83,7 +90,7 @@ class Registration(Model):
         return self.state is RegistrationState.CONFIRMED
 
     def token(self, purpose: Purpose) -> str:
-        """The link of this purpose that is in force; every registration has one of each."""
+        """The link of this purpose that is in force; every registration has one of each that is lasting."""
         return next(link.token for link in self.links if link.purpose is purpose and link.revoked_at is None)
 
 

@@ -1,0 +1,85 @@
+"""Another address for a registration: mended before it is confirmed, changed and proved afterwards."""
+
+from typing import NamedTuple
+
+from app.events.models import Event
+from app.extensions import db
+from app.registration import letters, places
+from app.registration.models import LASTING, Purpose, Registration, RegistrationState
+from app.registration.service import Entry, Outcome, lock, of_address, register, replace_links, revoke
+from app.registration.signals import address_changed
+
+
+class Hold(NamedTuple):
+    """A place that one filling-in of the form got."""
+
+    registration: int
+    attempt: int
+
+
+def correct(event: Event, hold: Hold | None, entry: Entry) -> Outcome:
+    """The same entry with a mended address. `hold` is what the mistyped one got, if anything.
+
+    The held place moves with it, and the links that went to the wrong address end. An address that has a
+    registration of its own is told so by letter, as after any form, and the held place is given back.
+    """
+    places.lock(event.id)
+    held = db.session.get(Registration, hold.registration) if hold else None
+    if hold is None or held is None or held.event_id != event.id:
+        return register(event, entry)
+    lock(held)
+    if held.state is not RegistrationState.PENDING or held.attempt != hold.attempt:
+        return register(event, entry)
+    if of_address(event, entry.email) is not None:
+        held.state, held.held_until = RegistrationState.LAPSED, None
+        places.free(event.id)
+        return register(event, entry)
+    held.email = entry.email
+    replace_links(held, *LASTING)
+    letters.ask_to_confirm(held)
+    return Outcome(held=held)
+
+
+def ask(registration: Registration, email: str) -> None:
+    """Writes to another address, which replaces the present one when its owner follows the link.
+
+    One that is registered itself gets its own letter again, and nobody here learns of it.
+    """
+    registration.new_email = email
+    other = of_address(registration.event, email)
+    if other is not None and other.holds_place:
+        revoke(registration, Purpose.NEW_ADDRESS)
+        letters.write_again(other)
+    else:
+        replace_links(registration, Purpose.NEW_ADDRESS)
+        letters.ask_new_address(registration)
+    db.session.flush()
+
+
+def withdraw(registration: Registration) -> None:
+    """Stays with the present address."""
+    registration.new_email = ""
+    revoke(registration, Purpose.NEW_ADDRESS)
+    db.session.flush()
+
+
+def prove(registration: Registration) -> bool:
+    """The owner of `new_email` followed the link. False when that address has meanwhile got a place of its own."""
+    places.lock(registration.event_id)
+    lock(registration)
+    previous, email = registration.email, registration.new_email
+    other = of_address(registration.event, email)
+    if other is not None and other is not registration:
+        if other.holds_place:
+            return False
+        # An ended registration of the same person makes way.
+        db.session.delete(other)
+        db.session.flush()
+    registration.email, registration.new_email = email, ""
+    revoke(registration, Purpose.NEW_ADDRESS)
+    replace_links(registration, *LASTING)
+    if registration.is_confirmed:
+        address_changed.send(registration, previous=previous)
+    return True
+
+

@@ -1,0 +1,85 @@
+"""What the form lets people choose from, by CLDR and the tz database, in the language of the page."""
+
+import unicodedata
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from babel import Locale
+from babel.dates import get_timezone_location
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from app.events.models import Event
+from app.lib.text import language_name
+
+NO_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
+"""Two-letter codes of CLDR that are regions, unions or tests. Kosovo (XK) stays: people live there."""
+
+
+class Choice(NamedTuple):
+    value: str
+    label: str
+
+
+class Group(NamedTuple):
+    label: str
+    choices: tuple[Choice, ...]
+
+
+@lru_cache(maxsize=64)
+def countries(locale: str) -> tuple[Choice, ...]:
+    names: Mapping[str, str] = Locale.parse(locale, sep="-").territories
+    codes = (code for code in names if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES)
+    found = [Choice(code, names[code]) for code in codes]
+    return tuple(sorted(found, key=lambda choice: _order(choice.label)))
+
+
+@lru_cache(maxsize=64)
+def zones(locale: str) -> tuple[Group, ...]:
+    """The zones that people live in, by region; the city as the language names it."""
+    by_region: dict[str, list[Choice]] = {}
+    for zone in zone_names():
+        city = get_timezone_location(zone, locale=Locale.parse(locale, sep="-"), return_city=True)
+        by_region.setdefault(zone.split("/")[0], []).append(Choice(zone, city.split("/")[-1]))
+    with force_locale(locale.replace("-", "_")):
+        regions = {region: _region(region) for region in by_region}
+    groups = [
+        Group(regions[region], tuple(sorted(found, key=lambda choice: _order(choice.label))))
+        for region, found in by_region.items()
+    ]
+    return (*sorted(groups, key=lambda group: _order(group.label)), Group("UTC", (Choice("UTC", "UTC"),)))
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """From zone.tab, which has every country's zones under their present names."""
+    lines = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines()
+    return tuple(line.split("\t")[2] for line in lines if not line.startswith("#"))
+
+
+def languages(event: Event, interface: tuple[str, ...], *more: str) -> tuple[Choice, ...]:
+    """The event's languages, then the interface's, each named in itself."""
+    return tuple(Choice(tag, language_name(tag, tag)) for tag in dict.fromkeys((*event.languages, *interface, *more)))
+
+
+def _region(name: str) -> str:
+    regions: dict[str, str] = {
+        "Africa": _("Africa"), "America": _("America"), "Antarctica": _("Antarctica"), "Arctic": _("Arctic"),
+        "Asia": _("Asia"), "Atlantic": _("Atlantic Ocean"), "Australia": _("Australia"), "Europe": _("Europe"),
+        "Indian": _("Indian Ocean"), "Pacific": _("Pacific Ocean"),
+    }  # fmt: skip
+    return regions.get(name, name)
+
+
+def _order(name: str) -> tuple[str, str]:
+    """As dictionaries sort: Latin letters without their accents first, Cyrillic й and ё in their own places."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold().replace("ё", "е"))
+    plain = ""
+    for character in decomposed:
+        if not unicodedata.combining(character):
+            plain += character
+        elif plain and plain[-1] == "и":
+            plain = plain[:-1] + "й"
+    return plain, name

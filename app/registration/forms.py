@@ -1,0 +1,142 @@
+"""The forms of attendees."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from markupsafe import Markup, escape
+from wtforms import BooleanField, EmailField, Field, SelectField, ValidationError
+from wtforms.form import BaseForm
+from wtforms.validators import InputRequired, Length
+
+from app.events.models import Event
+from app.lib import clock
+from app.lib.fields import OneLine
+from app.lib.present import page_language
+from app.people.addresses import InvalidAddress, normal_address
+from app.registration import choices
+from app.registration.service import Entry
+
+
+class ListedField(Field):
+    """A choice from a long list that is written out once a language, not once a request."""
+
+    def _value(self) -> str:
+        return str(self.data or "")
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = str(valuelist[0])
+
+    def options(self) -> str:
+        raise NotImplementedError
+
+    def widget(self, field: "ListedField", **kwargs: Any) -> Markup:
+        options, value = self.options(), escape(self._value())
+        mark = f'<option value="{value}"'
+        if value and mark not in options:
+            options = f'<option value="{value}">{value}</option>{options}'
+        options = options.replace(mark, f"{mark} selected", 1)
+        attributes = {"id": self.id, "name": self.name, "required": bool(self.flags.required)} | kwargs
+        return Markup("<select{}>{}</select>").format(_attributes(attributes), Markup(options))  # noqa: S704 - escaped
+
+
+class CountryField(ListedField):
+    def options(self) -> str:
+        return _country_options(page_language())
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if self.data and f'<option value="{escape(self.data)}"' not in self.options():
+            raise ValidationError(_l("Choose a country from the list."))
+
+
+class ZoneField(ListedField):
+    def options(self) -> str:
+        return _zone_options(page_language())
+
+    def pre_validate(self, form: BaseForm) -> None:
+        # Browsers also name zones by their former names, which are as good.
+        if self.data and not clock.is_zone(self.data):
+            raise ValidationError(_l("Choose a time zone from the list."))
+
+
+class AddressField(EmailField):
+    """An e-mail address in its normal form."""
+
+    def post_validate(self, form: BaseForm, validation_stopped: bool) -> None:
+        if validation_stopped or not self.data:
+            return
+        try:
+            self.data = normal_address(self.data)
+        except InvalidAddress as fault:
+            raise ValidationError(str(fault)) from None
+
+
+class AddressForm(FlaskForm):
+    email = AddressField(_l("E-mail address"), [InputRequired(_l("Write your e-mail address.")), Length(max=254)],
+                         render_kw={"autocomplete": "email"})
+
+
+class PersonForm(FlaskForm):
+    """What a registered person can change at any time."""
+
+    name = OneLine(_l("Name"), [InputRequired(_l("Write your name.")), Length(max=200)],
+                   render_kw={"autocomplete": "name"})
+    country = CountryField(_l("Country"), [InputRequired(_l("Choose a country from the list."))])
+    language = SelectField(_l("Language of your letters"))
+    zone = ZoneField(_l("Time zone"), [InputRequired(_l("Choose a time zone from the list."))],
+                     description=_l("Times in your letters are told in it, next to those of the event."))
+
+    def __init__(self, event: Event, *args: Any, more_languages: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.choices = [
+            (tag, name) for tag, name in choices.languages(event, current_app.config["LANGUAGES"], *more_languages)
+        ]
+
+    def facts(self) -> dict[str, str]:
+        return {name: str(self[name].data) for name in ("name", "country", "language", "zone")}
+
+    def validate_name(self, field: OneLine) -> None:
+        if not field.data:
+            raise ValidationError(_l("Write your name."))
+
+
+class RegistrationForm(PersonForm, AddressForm):
+    consent = BooleanField(_l("I agree to this use of my data"),
+                           [InputRequired(_l("Without your consent we may not keep your registration."))])
+
+    def entry(self) -> Entry:
+        return Entry(email=str(self.email.data), **self.facts())
+
+
+def _attributes(values: dict[str, Any]) -> Markup:
+    written = [
+        Markup(" {}").format(name) if value is True else Markup(' {}="{}"').format(name.rstrip("_"), value)
+        for name, value in values.items()
+        if value is not False
+    ]
+    return Markup("").join(written)
+
+
+_written: dict[tuple[str, str], str] = {}
+
+
+def _country_options(language: str) -> str:
+    if (key := ("countries", language)) not in _written:
+        _written[key] = f'<option value="">{escape(_l("Choose …"))}</option>' + _options(choices.countries(language))
+    return _written[key]
+
+
+def _zone_options(language: str) -> str:
+    if (key := ("zones", language)) not in _written:
+        _written[key] = "".join(
+            Markup('<optgroup label="{}">{}</optgroup>').format(group.label, Markup(_options(group.choices)))  # noqa: S704
+            for group in choices.zones(language)
+        )
+    return _written[key]
+
+
+def _options(listed: Iterable[choices.Choice]) -> str:
+    return "".join(Markup('<option value="{}">{}</option>').format(*choice) for choice in listed)

@@ -1,0 +1,56 @@
+"""A private link in the address is the permission; one decorator looks it up."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, make_response, redirect, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import Gone, HTTPException, NotFound
+
+from app.people.guard import View, by_link
+from app.registration.models import Purpose, RegistrationLink
+from app.registration.service import link_of
+
+
+def holder(purpose: Purpose = Purpose.PAGE, *, confirmed: bool = False) -> Callable[[View], View]:
+    """Loads the Registration whose link of this purpose the address's `token` is, as `registration`.
+
+    Unknown: 404. Revoked: 410. Where it must be `confirmed` and is not, back to its page, which says why. What is
+    answered is kept by nobody, found by no search engine, and tells no other site its address.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, token: str, **kwargs: Any) -> Any:
+            registration = in_force(link_of(token, purpose)).registration
+            if confirmed and not registration.is_confirmed:
+                return keep_private(redirect(url_for("personal.page", token=token)))
+            return keep_private(view(*args, registration=registration, **kwargs))
+
+        return by_link(guarded)  # type: ignore[return-value]
+
+    return decorate
+
+
+def in_force(link: RegistrationLink | None) -> RegistrationLink:
+    if link is None:
+        raise said(NotFound, _("There is no registration at this address. Open the link in our letter once more."))
+    if link.revoked_at is not None:
+        raise said(Gone, _("This link was replaced by a new one. Open the link in our latest letter."))
+    return link
+
+
+def said(kind: type[HTTPException], message: str) -> HTTPException:
+    """An error whose message is ours and in the reader's language."""
+    error = kind(message)
+    error.for_reader = True  # type: ignore[attr-defined]
+    return error
+
+
+def keep_private(answer: Any) -> Response:
+    response = make_response(answer)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,201 @@
+"""A registered person's own pages. The private link in the address is the permission; nothing here asks to sign in."""
+
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import orm
+
+from app.events.models import Event
+from app.extensions import db, limiter
+from app.languages.models import LanguageTrack, TrackKind
+from app.languages.service import tracks_by_session
+from app.lib import clock
+from app.lib.urls import absolute
+from app.registration import address, agenda, service
+from app.registration.forms import AddressForm, PersonForm
+from app.registration.guard import holder
+from app.registration.models import Purpose, Registration
+from app.schedule.models import EventSession
+
+blueprint = Blueprint("personal", __name__, template_folder="templates")
+
+ADDRESSES = limiter.limit("10 per minute;30 per hour", methods=["POST"])
+
+
+@blueprint.get("/registrations/<token>/")
+@holder()
+def page(registration: Registration) -> str:
+    sessions = agenda.agenda_sessions(registration) if registration.is_confirmed else []
+    feed = absolute("calendar.personal", token=registration.token(Purpose.CALENDAR))
+    return _page(
+        "page", registration,
+        sessions=sessions, channels=_channels(sessions), chooses=agenda.chooses_sessions(registration),
+        join_lead=timedelta(minutes=registration.event.join_opens_minutes),
+        feed=feed, webcal="webcal:" + feed.partition(":")[2], is_open=service.is_open(registration.event),
+    )  # fmt: skip
+
+
+def _channels(sessions: list[EventSession]) -> dict[int, list[LanguageTrack]]:
+    """Where the interpretation of each session is heard."""
+    return {
+        session_id: [track for track in tracks if track.kind is TrackKind.INTERPRETATION and track.url]
+        for session_id, tracks in tracks_by_session([session.id for session in sessions]).items()
+    }
+
+
+@blueprint.route("/registrations/<token>/agenda/", methods=["GET", "POST"])
+@holder(confirmed=True)
+def sessions(registration: Registration) -> Any:
+    """A day of the conference, each session with a button that puts it on the agenda or takes it off."""
+    event = registration.event
+    if not agenda.chooses_sessions(registration):
+        return _to(registration)
+    if request.method == "POST":
+        slug = request.form.get("add") or request.form.get("remove") or ""
+        session = db.session.scalar(sa.select(EventSession).where(
+            EventSession.event_id == event.id, EventSession.slug == slug, EventSession.starts_at.is_not(None)
+        ))  # fmt: skip
+        if session is None:
+            abort(404)
+        (agenda.add if "add" in request.form else agenda.remove)(registration, session)
+        db.session.commit()
+        if request.form.get("from") == "page":
+            return _to(registration)
+        return redirect(_address("personal.sessions", registration, day=_day(event, session), _anchor=session.slug))
+    by_day = {day: list(found) for day, found in groupby(_scheduled(event), lambda s: _day(event, s))}
+    day = request.args.get("day", "")
+    if day not in by_day:
+        today = event.day_of(clock.now()).isoformat()
+        day = today if today in by_day else next(iter(by_day), "")
+    return _page(
+        "agenda", registration,
+        days=[date.fromisoformat(each) for each in by_day], day=day, sessions=by_day.get(day, []),
+        chosen={item.session_id for item in registration.agenda},
+    )  # fmt: skip
+
+
+def _scheduled(event: Event) -> list[EventSession]:
+    return list(db.session.scalars(
+        sa.select(EventSession)
+        .where(EventSession.event_id == event.id, EventSession.starts_at.is_not(None))
+        .order_by(EventSession.starts_at, EventSession.id)
+        .options(orm.joinedload(EventSession.room), orm.joinedload(EventSession.theme))
+    ))
+
+
+def _day(event: Event, session: EventSession) -> str:
+    return event.day_of(session.starts_at).isoformat() if session.starts_at else ""
+
+
+@blueprint.post("/registrations/<token>/calendar/")
+@holder(confirmed=True)
+def renew_calendar(registration: Registration) -> Any:
+    """A new address of the personal calendar; whoever saw the old one sees no more."""
+    service.replace_links(registration, Purpose.CALENDAR)
+    db.session.commit()
+    flash(_("Your calendar has a new address. Subscribe to it again; the old one shows nothing any more."))
+    return _to(registration)
+
+
+@blueprint.route("/registrations/<token>/details/", methods=["GET", "POST"])
+@holder()
+def details(registration: Registration) -> Any:
+    form = PersonForm(registration.event, more_languages=[registration.language], obj=registration)
+    if form.validate_on_submit():
+        service.change(registration, **form.facts())
+        db.session.commit()
+        flash(_("Your changes are saved."))
+        return _to(registration)
+    return _page("details", registration, form=form), 422 if form.errors else 200
+
+
+@blueprint.route("/registrations/<token>/address/", methods=["GET", "POST"])
+@holder(confirmed=True)
+@ADDRESSES
+def change_address(registration: Registration) -> Any:
+    """Asks the new address; until its owner says yes, everything goes to the present one."""
+    form = AddressForm()
+    if request.method == "POST" and "withdraw" in request.form:
+        address.withdraw(registration)
+    elif form.validate_on_submit():
+        if form.email.data == registration.email:
+            address.withdraw(registration)
+        else:
+            address.ask(registration, str(form.email.data))
+    else:
+        return _page("address", registration, form=form), 422 if form.errors else 200
+    db.session.commit()
+    return _to(registration)
+
+
+@blueprint.route("/registrations/<token>/new-address/", methods=["GET", "POST"])
+@holder(Purpose.NEW_ADDRESS)
+@ADDRESSES
+def new_address(registration: Registration) -> Any:
+    if request.method == "GET":
+        return _page("new_address", registration)
+    if address.prove(registration):
+        flash(_("Your letters come to %(address)s now. Your private link is new; the old one has ended.",
+                address=registration.email))  # fmt: skip
+        db.session.commit()
+        return _to(registration)
+    return _page("new_address", registration, taken=True), 409
+
+
+@blueprint.route("/registrations/<token>/cancel/", methods=["GET", "POST"])
+@holder()
+def cancel(registration: Registration) -> Any:
+    if not registration.holds_place:
+        return _to(registration)
+    if request.method == "GET":
+        return _page("cancel", registration)
+    service.cancel(registration)
+    db.session.commit()
+    return _to(registration)
+
+
+@blueprint.post("/registrations/<token>/again/")
+@holder()
+def again(registration: Registration) -> Any:
+    """A place again, after cancelling or after the hold lapsed."""
+    if not service.is_open(registration.event):
+        return _to(registration)
+    if service.renew(registration):
+        flash(_("You are registered again."))
+    else:
+        flash(_("All places are taken at the moment. Try again later: places come free when people cancel."), "warning")
+    db.session.commit()
+    return _to(registration)
+
+
+@blueprint.post("/registrations/<token>/reminders/")
+@holder(confirmed=True)
+def reminders(registration: Registration) -> Any:
+    if request.form.get("wanted") == "yes":
+        service.resume_reminders(registration)
+        flash(_("We will remind you."))
+    else:
+        service.stop_reminders(registration)
+        flash(_("We will not remind you. News of changes and cancellations still comes."))
+    db.session.commit()
+    return _to(registration)
+
+
+def _page(template: str, registration: Registration, **context: Any) -> str:
+    return render_template(
+        f"site/personal_{template}.html", registration=registration, event=registration.event,
+        token=registration.token(Purpose.PAGE), **context,
+    )  # fmt: skip
+
+
+def _to(registration: Registration) -> Any:
+    return redirect(_address("personal.page", registration))
+
+
+def _address(endpoint: str, registration: Registration, **values: Any) -> str:
+    return url_for(endpoint, token=registration.token(Purpose.PAGE), **values)
+
