@@ -1,13 +1,15 @@
 """The time, in UTC and aware. Everything asks here, so that a test can stand at any moment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
 
+FOREVER = datetime.max.replace(tzinfo=UTC)
 _stopped_at: datetime | None = None
 
 
@@ -33,11 +35,22 @@ def ago(**units: float) -> datetime:
 
 def is_zone(name: str) -> bool:
     """Whether `name` is an IANA zone of the tz database (and no path, abbreviation or invention)."""
-    return name in available_timezones()
+    return name in _zones()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # Walks the folders of the tz database.
 
 
 def local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone))
+
+
+def next_of(moments: Iterable[datetime]) -> datetime:
+    """The first of the moments that is still to come; the end of time if none is."""
+    present = now()
+    return min((moment for moment in moments if moment > present), default=FOREVER)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -14,14 +14,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from cachetools import LRUCache
 from flask import Response, current_app, g, request
 
 from app.lib import clock
+from app.lib.clock import FOREVER
+from app.lib.memory import Memory
 
-FOREVER = datetime.max.replace(tzinfo=UTC)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _CACHE_BYTES = 32 * 1024 * 1024
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,17 @@ class Version:
 
 
 class Rendered(NamedTuple):
-    """A body, and the moment at which the same data would give another one (now and next, registration opens)."""
+    """A body, and the moments between which the same data gives just this one (now and next, registration opens)."""
 
     body: str | bytes
     valid_until: datetime = FOREVER
+    valid_since: datetime = LONG_AGO
+
+    @classmethod
+    def between(cls, body: str | bytes, moments: set[datetime]) -> "Rendered":
+        """A body that changes by itself at each of the moments."""
+        passed = (moment for moment in moments if moment <= clock.now())
+        return cls(body, clock.next_of(moments), max(passed, default=LONG_AGO))
 
 
 class _Kept(NamedTuple):
@@ -45,10 +55,10 @@ class _Kept(NamedTuple):
     since: datetime
     until: datetime
     gzipped: bytes
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
 
 
-_cache: "LRUCache[str, _Kept]" = LRUCache(_CACHE_BYTES, getsizeof=lambda kept: len(kept.gzipped) + 500)
+_answers: Memory[str, _Kept] = Memory("answers", _CACHE_BYTES, lambda kept: len(kept.gzipped) + 500)
 
 
 def conditional(
@@ -56,25 +66,30 @@ def conditional(
     variant: tuple[object, ...],
     render: Callable[[], Rendered],
     mimetype: str = "text/html",
-    headers: tuple[tuple[str, str], ...] = (),
+    headers: Headers = (),
+    *,
+    keep: bool = True,
 ) -> Response:
     """A 304, a kept answer or a new one.
 
     `variant` is all that the answer depends on beside the data: endpoint, language, zone, filters. It must be
-    normalised by the caller, so that made-up query parameters cannot fill the memory.
+    normalised by the caller, so that made-up query parameters cannot fill the memory; where it holds free text
+    (a search), `keep=False` leaves the answer out of it.
     """
+    g.setdefault("query", {})
     digest = _digest(version, variant)
     moment = clock.now()
-    if _client_has(digest, moment):
-        return _finish(Response(status=304), request.headers["If-None-Match"].split(",")[0].strip(), headers)
+    asked = request.headers.get("If-None-Match", "")
+    if asked and (tag := _still_good(asked, digest, moment)):
+        return _finish(Response(status=304), tag, headers)
 
-    kept = _cache.get(digest)
+    kept = _answers.get(digest)
     if kept is None or moment >= kept.until:
-        kept = _render(digest, version, moment, render, mimetype, headers)
-        _cache[digest] = kept
+        kept = _render(digest, version, render, mimetype, headers)
+        if keep:
+            _answers.keep(digest, kept)
 
-    asked_since = request.if_modified_since if "If-None-Match" not in request.headers else None
-    if asked_since is not None and kept.since <= asked_since:
+    if asked.strip() == "*" or (not asked and _not_modified_since(kept.since)):
         return _finish(Response(status=304), f'"{kept.tag}"', headers, kept.since)
     if request.accept_encodings["gzip"]:
         response = Response(kept.gzipped, headers=list(kept.headers))
@@ -85,37 +100,38 @@ def conditional(
 
 def _digest(version: Version, variant: tuple[object, ...]) -> str:
     build = current_app.config["BUILD"]
-    said = repr((build, version.scope, version.revision, variant))
+    # With the moment of the change, since a database may give the number of a deleted row to a new one.
+    said = repr((build, version.scope, version.revision, version.changed_at.timestamp(), variant))
     return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
 
 
-def _client_has(digest: str, moment: datetime) -> bool:
-    """Whether a tag of If-None-Match is of this digest and its moment has not come."""
-    header = request.headers.get("If-None-Match", "")
-    for tag in header.split(","):
-        name, _, until = tag.strip().removeprefix("W/").strip('"').removesuffix(".gz").partition("-")
-        if name != digest:
-            continue
+def _still_good(asked: str, digest: str, moment: datetime) -> str | None:
+    """The tag of If-None-Match that is of this digest and whose moment has not come (weak comparison)."""
+    if digest not in asked:
+        return None
+    for tag in asked.split(","):
+        opaque = tag.strip().removeprefix("W/")
+        name, _, until = opaque.strip('"').removesuffix(".gz").partition("-")
         try:
-            return int(until, 36) > moment.timestamp()
+            if name == digest and int(until, 36) > moment.timestamp():
+                return opaque
         except ValueError:
-            return False
-    return False
+            continue
+    return None
+
+
+def _not_modified_since(since: datetime) -> bool:
+    asked = request.if_modified_since
+    return asked is not None and since <= asked
 
 
 def _render(
-    digest: str,
-    version: Version,
-    moment: datetime,
-    render: Callable[[], Rendered],
-    mimetype: str,
-    headers: tuple[tuple[str, str], ...],
+    digest: str, version: Version, render: Callable[[], Rendered], mimetype: str, headers: Headers
 ) -> _Kept:
-    before = _cache.get(digest)
-    body, until = render()
+    body, until, valid_since = render()
     raw = body.encode() if isinstance(body, str) else body
     # An answer whose moment came says something else since that moment, though its data is older.
-    since = max(version.changed_at, before.until if before else version.changed_at)
+    since = max(version.changed_at, valid_since)
     tag = f"{digest}-{_base36(int(until.timestamp()))}"
     content_type = f"{mimetype}; charset=utf-8"
     # Level 5 is within a per cent of level 9 here, at a third of its time.
@@ -130,15 +146,15 @@ def _base36(number: int) -> str:
     return digits or "0"
 
 
-def _finish(
-    response: Response, tag: str, headers: tuple[tuple[str, str], ...], since: datetime | None = None
-) -> Response:
+def _finish(response: Response, tag: str, headers: Headers, since: datetime | None = None) -> Response:
     response.headers.extend(headers)
     response.headers["ETag"] = tag
     if since is not None:
         response.last_modified = since
     # The same for everyone, but always asked again: the answer is a 304 that costs next to nothing.
     response.headers["Cache-Control"] = "public, no-cache"
-    response.vary.add("Accept-Encoding")
+    response.headers["Vary"] = "Accept-Encoding"
     g.cacheable = True
+    if response.status_code == 304:
+        del response.headers["Content-Type"]
     return response

@@ -3,6 +3,7 @@
 import hashlib
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -60,10 +61,22 @@ def asset(name: str) -> str:
 
 
 def switch_language(language: str) -> str:
-    """This same page in another language of the interface."""
-    if request.endpoint is None or "lang" not in (request.view_args or {}) | ({"lang": g.lang} if "lang" in g else {}):
-        return f"/{language}/"
-    return url_for(request.endpoint, **{**(request.view_args or {}), **request.args.to_dict(), "lang": language})
+    """This same page in another language of the interface, with its query.
+
+    A page that is kept for everyone says in `g.query` which parameters it was made from; what else was in the
+    address of the one who asked first is nobody's business.
+    """
+    if request.endpoint is None or "lang" not in g:
+        return f"{request.script_root}/{language}/"
+    path = url_for(request.endpoint, **{**(request.view_args or {}), "lang": language})
+    query = urlencode(list(g.query.items() if "query" in g else request.args.items(multi=True)))
+    return f"{path}?{query}" if query else path
+
+
+def page_address(language: str) -> str:
+    """The full address of this page in a language, for search engines and for sharing."""
+    base: str = current_app.config["BASE_URL"]
+    return base + switch_language(language).removeprefix(request.script_root)
 
 
 def _take_language(_endpoint: str | None, values: dict[str, object] | None) -> None:

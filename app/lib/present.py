@@ -2,16 +2,18 @@
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from textwrap import shorten
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_date, format_interval, format_time
+from babel.dates import format_date, format_interval, format_skeleton, format_time
+from babel.units import format_unit
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from app.lib import clock, http, text
+from app.lib import clock, http, text, urls
 from app.lib.text import Picked, Translated
 
 
@@ -19,10 +21,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         t=marked, text=chosen, rich=rich_marked, language=language_name, country=country_name,
         own_name=own_name, day=day, moment=moment, hour=hour, zone=zone_name, city=city,
+        short_day=short_day, summary=summary, webcal=webcal,
     )  # fmt: skip
     app.jinja_env.globals.update(
         asset=http.asset, switch_language=http.switch_language, page_address=http.page_address,
         page_language=page_language, direction=text.direction, now=clock.now, dates=dates, offset=offset,
+        absolute=urls.absolute,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -50,6 +54,16 @@ def marked(value: Translated) -> Markup:
     return Markup('<span lang="{}" dir="{}">{}</span>').format(
         found.language, text.direction(found.language), found.text
     )
+
+
+def summary(value: Translated, most: int = 180) -> str:
+    """The beginning of a text without mark-up, for search engines."""
+    return shorten(text.plain(chosen(value)), most, placeholder="…")
+
+
+def webcal(address: str) -> str:
+    """The address of a feed as calendar programs take it: they subscribe instead of copying once."""
+    return f"webcal:{address.partition(':')[2]}"
 
 
 def rich_marked(value: Translated) -> Markup:
@@ -98,6 +112,21 @@ def hour(value: datetime, zone: str) -> str:
 @lru_cache(maxsize=8192)
 def _hour(hour: int, minute: int, locale: str) -> str:
     return str(format_time(time(hour, minute), "short", locale=locale))
+
+
+def short_day(value: date) -> str:
+    """Fri 25 Sep, as the language writes it."""
+    return str(format_skeleton("MMMEd", value, locale=get_locale()))
+
+
+def length(value: timedelta) -> str:
+    """How long something takes: 45 min, 1 hr 30 min."""
+    locale = str(get_locale() or "en")
+    hours, minutes = divmod(int(value.total_seconds()) // 60, 60)
+    parts = [(hours, "duration-hour"), (minutes, "duration-minute")]
+    return " ".join(format_unit(n, unit, length="short", locale=locale) for n, unit in parts if n) or format_unit(
+        0, "duration-minute", length="short", locale=locale
+    )
 
 
 def dates(first: date, last: date) -> str:

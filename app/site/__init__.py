@@ -1,10 +1,15 @@
 """The public pages that show several rooms at once; health, sitemap."""
 
-from flask import Flask
+from flask import Blueprint, Flask
+
+pages = Blueprint("site", __name__, template_folder="templates")
+machines = Blueprint("site_machines", __name__)
 
 
 def init_app(app: Flask) -> None:
     from app.lib.http import language_prefix
-    from app.site import views
+    from app.site import machine, people, personal, schedule, session, views  # noqa: F401 - their views belong to the blueprints
 
-    app.register_blueprint(views.pages, url_prefix=language_prefix(app))
+    app.register_blueprint(pages, url_prefix=language_prefix(app))
+    app.register_blueprint(personal.blueprint, url_prefix=language_prefix(app))
+    app.register_blueprint(machines)

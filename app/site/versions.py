@@ -1,7 +1,8 @@
 """Which revision a public page is made from: one indexed look-up of a few columns, no entity."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -12,8 +13,7 @@ from app.lib.conditional import Version
 _site = sa.select(Site.revision, Site.changed_at).limit(1)
 _series = sa.select(Series.id, Series.revision, Series.changed_at).where(Series.slug == sa.bindparam("slug"))
 _event = sa.select(
-    Event.id, Event.slug, Event.revision, Event.changed_at, Event.zone, Event.starts_on, Event.ends_on,
-    Event.day_change,
+    Event.id, Event.slug, Event.revision, Event.changed_at, Event.zone, Event.day_change,
 ).where(Event.slug == sa.bindparam("slug"), Event.state != EventState.DRAFT)  # fmt: skip
 
 
@@ -25,18 +25,20 @@ class EventRow(NamedTuple):
     revision: int
     changed_at: datetime
     zone: str
-    starts_on: date
-    ends_on: date
     day_change: int
 
     @property
     def version(self) -> Version:
         return Version(f"event:{self.id}", self.revision, self.changed_at)
 
+    def day_of(self, moment: datetime) -> date:
+        """The programme day that a moment belongs to (as `Event.day_of`)."""
+        return (moment.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None) - timedelta(minutes=self.day_change)).date()
+
 
 def site() -> Version:
     row = db.session.execute(_site).first()
-    return Version("site", row.revision, row.changed_at) if row else Version("site", 0, datetime(2020, 1, 1, tzinfo=UTC))
+    return Version("site", *row) if row else Version("site", 0, datetime(2020, 1, 1, tzinfo=UTC))
 
 
 def series(slug: str) -> Version | None:

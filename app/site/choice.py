@@ -1,0 +1,122 @@
+"""What a reader chose to see of a programme, read from the address.
+
+Whatever stands in the address becomes one of few valid choices before anything is looked up or kept, so that
+made-up parameters neither fail nor fill the memory; what was not understood is said on the page.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from app.events.models import Theme
+from app.extensions import db
+from app.languages.models import LanguageTrack, SubtitleFile
+from app.lib import clock
+from app.lib.memory import Memory
+from app.lib.text import searchable
+from app.schedule.models import EventSession
+from app.site.versions import EventRow
+
+LONGEST_SEARCH = 80
+
+
+class Offer(NamedTuple):
+    """What there is to choose from in one revision of an event."""
+
+    days: tuple[date, ...]
+    themes: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+class Choice(NamedTuple):
+    day: date | None
+    """None when the event has no scheduled session at all, or a search goes through all days."""
+    theme: str
+    language: str
+    zone: str
+    view: str
+    search: str
+    faults: tuple[str, ...]
+    """The parameters that were not understood."""
+
+    @property
+    def filters(self) -> bool:
+        return bool(self.theme or self.language or self.search)
+
+    def query(self, **changes: object) -> dict[str, str]:
+        """The parameters of a link that keeps this choice but for the changes."""
+        said = {"day": self.day, "theme": self.theme, "language": self.language, "q": self.search,
+                "view": self.view, "zone": self.zone} | changes  # fmt: skip
+        return {name: str(value) for name, value in said.items() if value}
+
+
+_offers: Memory[tuple[int, int], Offer] = Memory("offers", 256)
+
+
+def read_choice(event: EventRow, given: Mapping[str, str]) -> Choice:
+    offered = offer(event)
+    faults = []
+
+    def known(name: str, is_known: bool) -> str:
+        value = given.get(name, "").strip()
+        if value and not is_known:
+            faults.append(name)
+            return ""
+        return value
+
+    theme = known("theme", given.get("theme") in offered.themes)
+    language = known("language", given.get("language") in offered.languages)
+    zone = read_zone(given)
+    if zone is None:
+        faults.append("zone")
+    view = known("view", given.get("view") in ("grid", "list"))
+    search = " ".join(searchable(given.get("q", "")).split())[:LONGEST_SEARCH].strip()
+    day = _read_day(given.get("day", ""))
+    if given.get("day") and day not in offered.days:
+        faults.append("day")
+        day = None
+    if day is None and not search:
+        day = _day_to_show(event, offered.days)
+    return Choice(day, theme, language, zone or "", view, search, tuple(faults))
+
+
+def read_zone(given: Mapping[str, str]) -> str | None:
+    """The reader's zone, empty when none is given, None when it is unknown."""
+    zone = given.get("zone", "").strip()
+    return zone if not zone or clock.is_zone(zone) else None
+
+
+def offer(event: EventRow) -> Offer:
+    key = event.id, event.revision
+    return _offers.get(key) or _offers.keep(key, _look_up_offer(event))
+
+
+def _look_up_offer(event: EventRow) -> Offer:
+    scheduled = sa.and_(EventSession.event_id == event.id, EventSession.starts_at.is_not(None))
+    starts = db.session.scalars(sa.select(EventSession.starts_at).where(scheduled).distinct())
+    days = {event.day_of(start) for start in starts if start}
+    themes = db.session.scalars(sa.select(Theme.slug).where(Theme.event_id == event.id).order_by(Theme.position))
+    # As text, since PostgreSQL does not compare json; a thousand sessions have few different values.
+    floors = db.session.scalars(sa.select(sa.cast(EventSession.languages, sa.Text)).where(scheduled).distinct())
+    languages = {tag for floor in floors for tag in json.loads(floor or "[]")}
+    for table in (LanguageTrack, SubtitleFile):
+        languages.update(db.session.scalars(sa.select(table.language).join(EventSession).where(scheduled).distinct()))
+    return Offer(tuple(sorted(days)), tuple(themes), tuple(sorted(languages)))
+
+
+def _read_day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError:
+        return None
+
+
+def _day_to_show(event: EventRow, days: tuple[date, ...]) -> date | None:
+    """Today while the event runs (or its next day with a programme), else the first."""
+    today = event.day_of(clock.now())
+    if days and days[0] <= today <= days[-1]:
+        return next(day for day in days if day >= today)
+    return days[0] if days else None

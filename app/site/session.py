@@ -1,0 +1,69 @@
+"""The page of one session."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from flask import Response, abort, g, render_template, request
+from sqlalchemy import orm
+
+from app.extensions import db
+from app.languages import service as languages
+from app.lib import clock
+from app.lib.conditional import Rendered, conditional
+from app.lib.present import page_language
+from app.lib.urls import absolute
+from app.people.guard import public
+from app.schedule.models import Appearance, EventSession, Part
+from app.site import pages, versions, zones
+from app.site.choice import read_zone
+from app.speakers.models import Speaker
+
+
+class SpeakersHour(NamedTuple):
+    """What hour a session begins at for the people who speak in it from one zone."""
+
+    names: list[Speaker]
+    zone: str
+    at: datetime
+
+
+@pages.get("/events/<event>/sessions/<session>/")
+@public
+def session(event: str, session: str) -> Response:
+    row = versions.event(event) or abort(404)
+    zone = read_zone(request.args)
+    g.query = {"zone": zone} if zone else {}
+
+    def render() -> Rendered:
+        found = db.session.scalar(
+            sa.select(EventSession).where(EventSession.event_id == row.id, EventSession.slug == session).options(
+                orm.joinedload(EventSession.event), orm.joinedload(EventSession.theme),
+                orm.joinedload(EventSession.room), orm.selectinload(EventSession.links),
+                orm.selectinload(EventSession.appearances).joinedload(Appearance.speaker),
+            )
+        ) or abort(404)  # fmt: skip
+        body = render_template(
+            "site/session.html",
+            event=found.event, event_session=found, version=row.revision, zone=zone or "", zone_unknown=zone is None,
+            zones=zones.offered(found.starts_at or found.event.begins_at, row.zone, zone or "UTC"),
+            tracks=languages.tracks_by_session([found.id]).get(found.id, []),
+            subtitles=languages.subtitles_of(found), parts=list(Part), hours=_speakers_hours(found),
+            calendar=absolute("calendar.session", event=event, session=session, lang=page_language()),
+            is_over=clock.now() >= (found.ends_at or found.event.over_at),
+        )  # fmt: skip
+        return Rendered.between(body, {at for at in (found.starts_at, found.ends_at, found.event.over_at) if at})
+
+    return conditional(row.version, ("session", session, page_language(), zone), render)
+
+
+def _speakers_hours(session: EventSession) -> list[SpeakersHour]:
+    if session.starts_at is None:
+        return []
+    by_zone: dict[str, list[Speaker]] = {}
+    for appearance in session.appearances:
+        speaker = appearance.speaker
+        if clock.is_zone(speaker.zone) and speaker not in by_zone.setdefault(speaker.zone, []):
+            by_zone[speaker.zone].append(speaker)
+    hours = [SpeakersHour(names, zone, clock.local(session.starts_at, zone)) for zone, names in by_zone.items()]
+    return sorted(hours, key=lambda hour: hour.at.replace(tzinfo=None))
