@@ -1,0 +1,184 @@
+"""How letters leave: by SMTP, or into a folder (maildir) that a person or another program reads."""
+
+import mailbox
+import smtplib
+import ssl
+from contextlib import suppress
+from email.message import EmailMessage
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+TIMEOUT = 30.0
+"""Seconds that a server may take to answer one command. `outbox.LEASE` covers a whole conversation of these."""
+
+
+class Deferred(Exception):  # noqa: N818 - an outcome
+    """Not taken this time: a network fault, or a server that asks to come back (4xx)."""
+
+
+class Refused(Exception):  # noqa: N818
+    """Refused for good (5xx). `bad_address`: it is the recipient's address that is refused, not this letter."""
+
+    def __init__(self, reason: str, bad_address: bool = False) -> None:
+        super().__init__(reason)
+        self.bad_address = bad_address
+
+
+class Unanswered(Exception):  # noqa: N818
+    """The server had the whole letter and did not say what became of it."""
+
+
+class Transport(Protocol):
+    """A context manager for a batch: `send` raises Deferred, Refused or Unanswered, and may be called again then."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_fault: Any) -> None: ...
+    def connect(self) -> None: ...
+    def send(self, message: EmailMessage) -> None: ...
+
+
+def transport_of(url: str) -> Transport:
+    """The transport that MAIL_URL names. Raises ValueError, saying what is wrong with it."""
+    if url.startswith("maildir:"):
+        return Maildir(Path(url.removeprefix("maildir:")))
+    if url.startswith("smtp://"):
+        return Smtp(url)
+    raise ValueError(f"MAIL_URL is {url!r}; write maildir:PATH or smtp://user:password@host:port?tls=starttls|tls|none")
+
+
+class Maildir:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_fault: Any) -> None:
+        pass
+
+    def connect(self) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._folder = mailbox.Maildir(self._path, create=True)
+        except OSError as fault:
+            raise Deferred(f"{self._path}: {fault.strerror}") from fault
+
+    def send(self, message: EmailMessage) -> None:
+        try:
+            self._folder.add(message.as_bytes())
+        except OSError as fault:
+            raise Deferred(f"{self._path}: {fault.strerror}") from fault
+
+
+class Smtp:
+    """One connection for a batch, made again when the server closes it."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._tls = parse_qs(parts.query).get("tls", ["starttls"])[0]
+        if self._tls not in ("starttls", "tls", "none") or not parts.hostname:
+            raise ValueError("MAIL_URL: smtp://user:password@host:port?tls=starttls|tls|none")
+        self._host = parts.hostname
+        self._port = parts.port or {"starttls": 587, "tls": 465, "none": 25}[self._tls]
+        self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
+        self._connection: _Connection | _TlsConnection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: type | None, fault: BaseException | None, _trace: TracebackType | None) -> None:
+        if self._connection is not None and fault is None:
+            with suppress(OSError, smtplib.SMTPException):  # Every letter has its answer already.
+                self._connection.quit()
+        self._close()
+
+    def connect(self) -> None:
+        if self._connection is not None:
+            return
+        context = ssl.create_default_context()
+        try:
+            if self._tls == "tls":
+                self._connection = _TlsConnection(self._host, self._port, timeout=TIMEOUT, context=context)
+            else:
+                self._connection = _Connection(self._host, self._port, timeout=TIMEOUT)
+            if self._tls == "starttls":
+                self._connection.starttls(context=context)
+            if self._user:
+                self._connection.login(self._user, self._password)
+        except (OSError, smtplib.SMTPException) as fault:
+            # Also when it refuses our password for good: that says nothing about any letter.
+            self._close()
+            raise Deferred(f"{self._host}:{self._port}: {_said(fault)}") from fault
+
+    def send(self, message: EmailMessage) -> None:
+        connection = self._connection
+        if connection is None:
+            raise Deferred(f"{self._host}:{self._port}: not connected")
+        try:
+            connection.send_message(message)
+        except smtplib.SMTPRecipientsRefused as fault:
+            code, text = next(iter(fault.recipients.values()))
+            self._hang_up_after(code)
+            raise _verdict(code, text, bad_address=_names_bad_address(text)) from fault
+        except smtplib.SMTPResponseException as fault:
+            self._hang_up_after(fault.smtp_code)
+            if isinstance(fault, smtplib.SMTPSenderRefused) and fault.smtp_code != 552:
+                # Our own address or our right to send is in question (552: the letter is too large).
+                raise Deferred(f"sender refused: {_said(fault)}") from fault
+            raise _verdict(fault.smtp_code, fault.smtp_error) from fault
+        except smtplib.SMTPNotSupportedError as fault:
+            raise Refused(str(fault)) from fault
+        except (OSError, smtplib.SMTPException) as fault:
+            unanswered = connection.body_is_out
+            self._close()
+            raise (Unanswered if unanswered else Deferred)(_said(fault)) from fault
+
+    def _hang_up_after(self, code: int) -> None:
+        if code == 421:
+            self._close()
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class _KnowsWhatIsOut:
+    """Tells whether the last that was sent is the end of a letter: from then on only the server knows its fate."""
+
+    body_is_out = False
+
+    def send(self, data: Any) -> None:
+        super().send(data)  # type: ignore[misc]
+        self.body_is_out = data[-5:] == b"\r\n.\r\n"
+
+
+class _Connection(_KnowsWhatIsOut, smtplib.SMTP):
+    pass
+
+
+class _TlsConnection(_KnowsWhatIsOut, smtplib.SMTP_SSL):
+    pass
+
+
+def _verdict(code: int, text: bytes | str, bad_address: bool = False) -> Exception:
+    said = f"{code} {_readable(text)}"
+    return Refused(said, bad_address) if 500 <= code < 600 else Deferred(said)
+
+
+def _names_bad_address(text: bytes | str) -> bool:
+    """Whether a refused RCPT means the mailbox, by its enhanced code (RFC 3463), and not policy, quota or routing."""
+    subject = _readable(text).split(" ")[0].split(".")
+    return len(subject) != 3 or subject[1] == "1" or subject[1:] == ["2", "1"]
+
+
+def _said(fault: Exception) -> str:
+    if isinstance(fault, smtplib.SMTPResponseException):
+        return f"{fault.smtp_code} {_readable(fault.smtp_error)}"
+    return str(fault) or type(fault).__name__
+
+
+def _readable(text: bytes | str) -> str:
+    return " ".join((text.decode("utf-8", "replace") if isinstance(text, bytes) else text).split())
