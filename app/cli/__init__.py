@@ -30,7 +30,5 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
     return update_wrapper(inside, command)
 
 
-
-
 # Last, since these modules take `main`, `with_app` and `Refusal` from here.
-from app.cli import database, run  # noqa: E402,F401
+from app.cli import database, demo, exchange, mail, people, run  # noqa: E402,F401
