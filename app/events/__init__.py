@@ -12,3 +12,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(manage.blueprint, url_prefix=f"{language_prefix(app)}/manage")
     app.jinja_env.globals.update(tabs_of=tabs.tabs_of, allowed=guard.allowed, Action=Action)
     tabs.add_tab("events_manage.overview", _l("Overview"), Action.SEE_EVENT, 0)
+    tabs.add_tab("events_manage.edit", _l("Facts"), Action.EDIT_EVENT, 10)
+    tabs.add_tab("events_manage.organisations", _l("Hosts"), Action.EDIT_EVENT, 20)
+    tabs.add_tab("events_manage.themes", _l("Themes and rooms"), Action.SEE_EVENT, 30)
+    tabs.add_tab("events_manage.roles", _l("Roles"), Action.GRANT_ROLES, 90)
+    tabs.add_tab("events_manage.trail", _l("Trail"), Action.SEE_EVENT, 100)

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import abort, g
 
+from app.events import service
 from app.events.models import Event, Grant
 from app.extensions import db
 from app.people.guard import View, current_account, declare, to_sign_in
@@ -38,6 +39,28 @@ def organiser(action: Action) -> Callable[[View], View]:
         return declare(guarded, action.value)  # type: ignore[return-value]
 
     return decorate
+
+
+def event_maker(view: View) -> View:
+    """For who may make events and series: administrators, and whoever runs an event already."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        account = current_account()
+        if account is None:
+            return to_sign_in()
+        if not service.may_create(account):
+            abort(403)
+        return view(*args, **kwargs)
+
+    return declare(guarded, Action.CREATE_EVENT.value)  # type: ignore[return-value]
+
+
+def acting_account() -> Account:
+    """Who acts, in a view whose guard has seen that somebody is signed in."""
+    account = current_account()
+    assert account is not None  # noqa: S101 - see above
+    return account
 
 
 def allowed(event: Event, action: Action) -> bool:

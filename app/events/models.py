@@ -3,6 +3,7 @@
 import enum
 import uuid
 from datetime import date, datetime, timedelta
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -31,7 +32,7 @@ class EventKind(enum.StrEnum):
 
     @property
     def label(self) -> str:
-        return {EventKind.WEBINAR: _("Webinar"), EventKind.CONFERENCE: _("Conference")}[self]
+        return str({EventKind.WEBINAR: _("Webinar"), EventKind.CONFERENCE: _("Conference")}[self])
 
 
 class EventState(enum.StrEnum):
@@ -41,9 +42,9 @@ class EventState(enum.StrEnum):
 
     @property
     def label(self) -> str:
-        return {
+        return str({
             EventState.DRAFT: _("Draft"), EventState.PUBLISHED: _("Published"), EventState.ARCHIVED: _("Archived"),
-        }[self]  # fmt: skip
+        }[self])  # fmt: skip
 
 
 class Standing(enum.StrEnum):
@@ -55,10 +56,10 @@ class Standing(enum.StrEnum):
 
     @property
     def label(self) -> str:
-        return {
+        return str({
             Standing.CONFIRMED: _("Takes place"), Standing.POSTPONED: _("Postponed"),
             Standing.CANCELLED: _("Cancelled"),
-        }[self]  # fmt: skip
+        }[self])  # fmt: skip
 
 
 class Involvement(enum.StrEnum):
@@ -68,9 +69,9 @@ class Involvement(enum.StrEnum):
 
     @property
     def label(self) -> str:
-        return {
+        return str({
             Involvement.HOST: _("Host"), Involvement.PARTNER: _("Partner"), Involvement.SPONSOR: _("Sponsor"),
-        }[self]  # fmt: skip
+        }[self])  # fmt: skip
 
 
 class Site(Model):
@@ -99,6 +100,11 @@ class Shown:
 
     def shown_in(self) -> "Event | None":
         raise NotImplementedError
+
+    def parent(self, name: str) -> Any:
+        """What this row belongs to, also just after it was taken out of its parent's collection."""
+        history = sa.inspect(self).attrs[name].history
+        return getattr(self, name) or next(iter(history.deleted or ()), None)
 
 
 class Event(Shown, Model):
@@ -140,7 +146,8 @@ class Event(Shown, Model):
     revision: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
 
-    series: Mapped[Series | None] = relationship()
+    # The series that an event leaves must be known: its page changes too.
+    series: Mapped[Series | None] = relationship(active_history=True)
     involved: Mapped[list["EventOrganisation"]] = relationship(
         order_by="EventOrganisation.position", cascade="all, delete-orphan", back_populates="event"
     )
@@ -211,8 +218,8 @@ class EventOrganisation(Shown, Model):
     event: Mapped[Event] = relationship(back_populates="involved")
     organisation: Mapped[Organisation] = relationship()
 
-    def shown_in(self) -> Event:
-        return self.event
+    def shown_in(self) -> Event | None:
+        return cast("Event | None", self.parent("event"))
 
 
 class Theme(Shown, Model):
@@ -229,8 +236,8 @@ class Theme(Shown, Model):
 
     event: Mapped[Event] = relationship(back_populates="themes")
 
-    def shown_in(self) -> Event:
-        return self.event
+    def shown_in(self) -> Event | None:
+        return cast("Event | None", self.parent("event"))
 
 
 class Room(Shown, Model):
@@ -248,8 +255,8 @@ class Room(Shown, Model):
 
     event: Mapped[Event] = relationship(back_populates="rooms")
 
-    def shown_in(self) -> Event:
-        return self.event
+    def shown_in(self) -> Event | None:
+        return cast("Event | None", self.parent("event"))
 
 
 class Grant(Model):

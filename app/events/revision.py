@@ -3,12 +3,13 @@
 It is done where no caller can forget it: when the session writes its changed rows to the database.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from app.events.models import Event, EventOrganisation, Series, Shown, Site
+from app.events.models import Event, EventOrganisation, EventState, Series, Shown, Site
 from app.lib import clock
 from app.people.models import Organisation
 
@@ -23,7 +24,8 @@ def _raise_revisions(session: orm.Session, _context: Any, _instances: Any) -> No
                 sa.select(Event).join(EventOrganisation).where(EventOrganisation.organisation == organisation)
             ))
         series = {row for row in changed if isinstance(row, Series)}
-        series.update(event.series for event in events if event.series)
+        for event in events:
+            series.update(row for row in (event.series, *_was(event, "series")) if row)
     moment = clock.now()
     rows: list[Event | Series] = [*events, *series]
     for row in rows:
@@ -38,12 +40,18 @@ def _raise_revisions(session: orm.Session, _context: Any, _instances: Any) -> No
 
 
 def changed_rows(session: orm.Session) -> set[object]:
-    """The rows that this flush will write."""
-    return {*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))}
+    """The rows that this flush will write. A row whose collection alone changed is not written; its members are."""
+    dirty = (row for row in session.dirty if session.is_modified(row, include_collections=False))
+    return {*session.new, *session.deleted, *dirty}
 
 
 def _was_public(event: Event) -> bool:
-    return bool(sa.inspect(event).attrs.state.history.deleted)
+    return any(state is not EventState.DRAFT for state in _was(event, "state"))
+
+
+def _was(row: object, name: str) -> Sequence[Any]:
+    """What an attribute was before this flush, if it changed."""
+    return sa.inspect(row).attrs[name].history.deleted or ()
 
 
 def _raise_site(session: orm.Session) -> None:

@@ -4,6 +4,7 @@ import enum
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.events.models import Event, Room, Shown, Standing, Theme, enum_column, new_guid
@@ -22,12 +23,24 @@ class SessionKind(enum.StrEnum):
     BREAK = "break"
     OTHER = "other"
 
+    @property
+    def label(self) -> str:
+        return str({
+            SessionKind.KEYNOTE: _("Keynote"), SessionKind.TALK: _("Talk"), SessionKind.PANEL: _("Panel"),
+            SessionKind.DEBATE: _("Debate"), SessionKind.WORKSHOP: _("Workshop"), SessionKind.BREAK: _("Break"),
+            SessionKind.OTHER: _("Other"),
+        }[self])  # fmt: skip
+
 
 class Part(enum.StrEnum):
     """What a person does in a session."""
 
     SPEAKER = "speaker"
     MODERATOR = "moderator"
+
+    @property
+    def label(self) -> str:
+        return str({Part.SPEAKER: _("Speaker"), Part.MODERATOR: _("Moderator")}[self])
 
 
 class EventSession(Shown, Model):
@@ -114,8 +127,9 @@ class Appearance(Shown, Model):
     session: Mapped[EventSession] = relationship(back_populates="appearances")
     speaker: Mapped[Speaker] = relationship()
 
-    def shown_in(self) -> Event:
-        return self.session.event
+    def shown_in(self) -> Event | None:
+        session: EventSession | None = self.parent("session")
+        return session.event if session else None
 
 
 class SessionLink(Shown, Model):
@@ -132,5 +146,6 @@ class SessionLink(Shown, Model):
 
     session: Mapped[EventSession] = relationship(back_populates="links")
 
-    def shown_in(self) -> Event:
-        return self.session.event
+    def shown_in(self) -> Event | None:
+        session: EventSession | None = self.parent("session")
+        return session.event if session else None

@@ -1,6 +1,7 @@
 """RFC 5545 SEQUENCE and LAST-MODIFIED of a session: they move with every change to what its calendar entry shows.
 
-Clients ignore a change that comes without them, and stop believing a feed that moves them for nothing.
+Clients ignore a change that comes without them, and stop believing a feed that moves them for nothing. What the
+programme's search reads of a session is among it, so its text is written anew at the same moment.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from app.events.models import Event, Room, Shown, Theme
 from app.events.revision import changed_rows
 from app.lib import clock
 from app.schedule.models import Appearance, EventSession
+from app.schedule.search import refresh_search
 from app.speakers.models import Speaker
 
 
@@ -24,15 +26,16 @@ class OnCalendar(Shown):
 
 
 SHOWN_OF_SESSION = {
-    "title", "subtitle", "abstract", "languages", "theme_id", "room_id", "starts_at", "ends_at",
+    "title", "subtitle", "abstract", "languages", "theme", "theme_id", "room", "room_id", "starts_at", "ends_at",
     "standing", "standing_reason", "slug",
     # The personal feed carries these.
     "join_url", "join_phone", "join_passcode",
 }  # fmt: skip
-SHOWN_OF_OTHERS: dict[type[Any], tuple[set[str], Any]] = {
-    Event: ({"title", "slug", "standing", "standing_reason"}, EventSession.event_id),
-    Theme: ({"name"}, EventSession.theme_id),
-    Room: ({"name"}, EventSession.room_id),
+SHOWN_OF_OTHERS: dict[type[Any], set[str]] = {
+    Event: {"title", "slug", "zone", "standing", "standing_reason"},
+    Theme: {"name"},
+    Room: {"name"},
+    Speaker: {"name"},
 }
 
 
@@ -42,6 +45,8 @@ def _raise_sequences(session: orm.Session, _context: Any, _instances: Any) -> No
     with session.no_autoflush:
         for row in changed_rows(session):
             sessions.update(_sessions_that_show(session, row))
+        for event_session in sessions - set(session.deleted):
+            refresh_search(event_session)
     for event_session in sessions - set(session.new) - set(session.deleted):
         event_session.sequence = EventSession.sequence + 1
         event_session.changed_at = clock.now()
@@ -51,21 +56,46 @@ def _sessions_that_show(session: orm.Session, row: Any) -> Iterable[EventSession
     if isinstance(row, EventSession):
         return [row] if _moved(row, SHOWN_OF_SESSION) else []
     if isinstance(row, Appearance):
-        return [row.session]
+        return [shown] if (shown := row.parent("session")) else []
     if isinstance(row, OnCalendar):
         return [row.calendar_session()]
-    if row in session.new:
+    if type(row) not in SHOWN_OF_OTHERS or row in session.new:
         return []
+    taken_out = isinstance(row, Theme | Room) and row.event is None  # Of its event's collection: an orphan is deleted.
+    if row in session.deleted or taken_out:
+        return _without(session, row)
+    return _sessions_of(session, row) if _moved(row, SHOWN_OF_OTHERS[type(row)]) else []
+
+
+def _sessions_of(session: orm.Session, row: Event | Theme | Room | Speaker) -> list[EventSession]:
+    """The sessions that show a row, with all that their search text is made from."""
+    found = sa.select(EventSession).options(
+        orm.joinedload(EventSession.theme), orm.selectinload(EventSession.appearances).joinedload(Appearance.speaker)
+    )
     if isinstance(row, Speaker):
-        if not _moved(row, {"name"}):
-            return []
-        return session.scalars(sa.select(EventSession).join(Appearance).where(Appearance.speaker_id == row.id))
-    for kind, (attributes, reference) in SHOWN_OF_OTHERS.items():
-        if isinstance(row, kind) and _moved(row, attributes):
-            return session.scalars(sa.select(EventSession).where(reference == row.id))
-    return []
+        found = found.where(EventSession.appearances.any(Appearance.speaker_id == row.id))
+    else:
+        reference = {Event: EventSession.event_id, Theme: EventSession.theme_id, Room: EventSession.room_id}[type(row)]
+        found = found.where(reference == row.id)
+    return list(session.scalars(found))
+
+
+def _without(session: orm.Session, row: Event | Theme | Room | Speaker) -> list[EventSession]:
+    """The sessions that a row is being deleted from: the database would let go of it, but tell nobody."""
+    if isinstance(row, Event):
+        return []
+    sessions = _sessions_of(session, row)
+    for event_session in sessions:
+        if isinstance(row, Speaker):
+            for appearance in [each for each in event_session.appearances if each.speaker is row]:
+                event_session.appearances.remove(appearance)
+        elif isinstance(row, Theme):
+            event_session.theme = None
+        else:
+            event_session.room = None
+    return sessions
 
 
 def _moved(row: object, attributes: set[str]) -> bool:
     state = sa.inspect(row)
-    return any(state.attrs[name].history.has_changes() for name in attributes)
+    return any(state.attrs[name].history.has_changes() for name in attributes if name in state.attrs)

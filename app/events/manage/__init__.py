@@ -4,4 +4,5 @@ from flask import Blueprint
 
 blueprint = Blueprint("events_manage", __name__, template_folder="../templates")
 
-from app.events.manage import event  # noqa: E402, F401 - its views belong to the blueprint
+# Their views belong to the blueprint.
+from app.events.manage import event, organisations, people, series, strands  # noqa: E402, F401
