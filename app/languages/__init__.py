@@ -1,5 +1,17 @@
+"""Language tracks: interpretation, captions and subtitles of sessions; transcripts of their recordings."""
+
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
-    pass
+    from app.events.tabs import add_tab
+    from app.languages import manage, recording, views
+    from app.lib.http import language_prefix
+    from app.people.permissions import Action
+
+    app.register_blueprint(views.files)
+    app.register_blueprint(views.pages, url_prefix=language_prefix(app))
+    app.register_blueprint(manage.blueprint, url_prefix=f"{language_prefix(app)}/manage")
+    app.jinja_env.globals.update(recording_plays=recording.plays, recording_is_link=recording.is_link)
+    add_tab("languages_manage.matrix", _l("Languages"), Action.SEE_EVENT, 50)

@@ -52,6 +52,10 @@ class SubtitleFile(Shown, Model):
     language: Mapped[str] = mapped_column(sa.String(35))
     webvtt: Mapped[str] = mapped_column(sa.Text)
     file_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    encoding: Mapped[str] = mapped_column(sa.String(20), default="utf-8")
+    """What the bytes of the file that was brought were read as."""
+    repairs: Mapped[list[list[int | str]]] = mapped_column(sa.JSON, default=list)
+    """Line and `Said` of each remark that the file was taken in with."""
     uploaded_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
 
     session: Mapped[EventSession] = relationship()

@@ -85,7 +85,7 @@ def followable_languages(session: EventSession, tracks: Sequence[LanguageTrack])
     return list(dict.fromkeys([*session.languages, *(track.language for track in tracks)]))
 
 
-def sessions_followable_in(event: Event, language: str) -> sa.Select[tuple[int]]:
+def sessions_followable_in(event: Event, language: str) -> sa.Select[int]:
     """The ids of the sessions that are spoken in a language or have a track or subtitles in it.
 
     Only the base language counts: who reads Portuguese is served by `pt-BR`, and the other way round.

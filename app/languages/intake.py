@@ -1,0 +1,85 @@
+"""Taking in a subtitle file: what can be understood is repaired and told line by line, the rest is refused.
+
+Nothing is lost: a file is either kept with every cue and block, or refused with the lines that stand in the way.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import replace
+from typing import NamedTuple
+
+from app.languages import cue_settings, srt, webvtt
+from app.languages.encoding import decode
+from app.languages.remarks import RefusedError, Remark, Said
+from app.languages.webvtt import Cue, Document, Line
+
+MOST_BYTES = 2 * 1024 * 1024
+LONGEST_GUESS_MS = 3000
+MOST_REMARKS = 500
+
+_LOOSE_SIGNATURE = re.compile(r"\s*\ufeff?\s*WEBVTT(?=\s|$)", re.IGNORECASE)
+
+
+class Taken(NamedTuple):
+    document: Document
+    encoding: str
+    remarks: list[Remark]
+    """What was repaired, by line; at most MOST_REMARKS."""
+
+    @property
+    def webvtt(self) -> str:
+        return webvtt.write(self.document)
+
+
+def take_in(data: bytes, language: str) -> Taken:
+    """WebVTT or SubRip, whatever its name says. Raises RefusedError."""
+    if len(data) > MOST_BYTES:
+        raise RefusedError(Remark(0, Said.TOO_LARGE))
+    text, encoding = decode(data, language)
+    remarks = [] if encoding.startswith("utf") else [Remark(0, Said.ENCODING)]
+    lines = webvtt.lines_of(text)
+    remarks += [Remark(line.number, Said.NULL) for line in lines if "\ufffd" in line.text and b"\0" in data]
+    document = _parse(lines, remarks)
+    if document.faults:
+        raise RefusedError(*sorted(document.faults))
+    if not document.cues:
+        raise RefusedError(Remark(0, Said.NO_CUES))
+    remarks += document.remarks
+    _look_at_cues(document, remarks)
+    return Taken(document, encoding, sorted(set(remarks))[:MOST_REMARKS])
+
+
+def _parse(lines: list[Line], remarks: list[Remark]) -> Document:
+    first = next(at for at, line in enumerate(lines) if line.text.strip() or at == len(lines) - 1)
+    if not webvtt.is_webvtt(lines) and (found := _LOOSE_SIGNATURE.match(lines[first].text)):
+        remarks.append(Remark(lines[first].number, Said.NO_SIGNATURE))
+        rest = lines[first].text[found.end() :]
+        lines = [Line(lines[first].number, f"WEBVTT{rest}"), *lines[first + 1 :]]
+    if webvtt.is_webvtt(lines):
+        return webvtt.parse(webvtt.mended(lines, remarks))
+    return srt.parse(lines)
+
+
+def _look_at_cues(document: Document, remarks: list[Remark]) -> None:
+    regions = cue_settings.regions_of(document)
+    starts = sorted(cue.start_ms for cue in document.cues)
+    latest = 0
+    for at, cue in enumerate(document.blocks):
+        if not isinstance(cue, Cue):
+            continue
+        if cue.end_ms <= cue.start_ms:
+            remarks.append(Remark(cue.line, Said.ENDS_BEFORE_IT_BEGINS))
+            document.blocks[at] = replace(cue, end_ms=_guessed_end(cue, starts))
+        if cue.start_ms < latest:
+            remarks.append(Remark(cue.line, Said.OUT_OF_ORDER))
+        if cue_settings.parse(cue.settings, regions).ignored:
+            remarks.append(Remark(cue.line, Said.UNKNOWN_SETTING))
+        if not cue.text.strip():
+            remarks.append(Remark(cue.line, Said.NO_TEXT))
+        latest = max(latest, cue.start_ms)
+
+
+def _guessed_end(cue: Cue, starts: list[int]) -> int:
+    following = bisect_right(starts, cue.start_ms)
+    ends = starts[following] if following < len(starts) else cue.start_ms + LONGEST_GUESS_MS
+    return min(ends, cue.start_ms + LONGEST_GUESS_MS)
