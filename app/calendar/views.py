@@ -5,9 +5,11 @@ number) is answered by 404. `lang` is a wish and no filter: text that does not e
 """
 
 from collections.abc import Callable
+from typing import NoReturn
 
 from babel import Locale
 from flask import Blueprint, Response, abort, current_app, request
+from flask_babel import gettext as _
 
 from app.calendar import service, versions
 from app.config import LANGUAGES
@@ -30,7 +32,7 @@ def site() -> Response:
 @feeds.get("/series/<series>/calendar.ics")
 @public
 def series(series: str) -> Response:
-    version = versions.series(series) or abort(404)
+    version = versions.series(series) or _missing()
     language, default = _language(), current_app.config["DEFAULT_LANGUAGE"]
     series_id = int(version.scope.partition(":")[2])
     return _answer(version, (language,), series, lambda: service.series_feed(series_id, language, default))
@@ -39,7 +41,7 @@ def series(series: str) -> Response:
 @feeds.get("/events/<event>/calendar.ics")
 @public
 def event(event: str) -> Response:
-    row = versions.event(event, request.args.get("theme", "")) or abort(404)
+    row = versions.event(event, request.args.get("theme", "")) or _missing()
     language, followable_in, alarm = _language(*row.languages), _followable_in(), _alarm()
     return _answer(
         row.version, (language, row.part, followable_in, alarm), event,
@@ -52,7 +54,7 @@ def event(event: str) -> Response:
 def session(event: str, session: str) -> Response:
     row = versions.session(event, session)
     if row is None or row.part is None:
-        abort(404)
+        _missing()
     session_id, language = row.part, _language(*row.languages)
     return _answer(row.version, (session_id, language), session, lambda: service.session_feed(session_id, language))
 
@@ -62,7 +64,7 @@ def session(event: str, session: str) -> Response:
 def speaker(event: str, speaker: str) -> Response:
     row = versions.speaker(event, speaker)
     if row is None or row.part is None:
-        abort(404)
+        _missing()
     speaker_id, language = row.part, _language(*row.languages)
     return _answer(row.version, (speaker_id, language), speaker, lambda: service.speaker_feed(speaker_id, language))
 
@@ -70,7 +72,7 @@ def speaker(event: str, speaker: str) -> Response:
 @feeds.get("/calendars/<token>.ics")
 @by_link
 def personal(token: str) -> Response:
-    row = versions.link(token) or abort(404)
+    row = versions.link(token) or _missing()
     if row.revoked_at is not None:
         abort(410)
     alarm = _alarm()
@@ -87,6 +89,11 @@ def _answer(version: Version, variant: tuple[object, ...], name: str, render: Ca
     return conditional(version, (request.endpoint, *variant), render, "text/calendar", headers)
 
 
+def _missing() -> NoReturn:
+    """A plain 404: the page for people would look for the same address under a language first."""
+    abort(Response(_("There is no calendar at this address."), 404, mimetype="text/plain"))
+
+
 def _language(*offered: str) -> str:
     """The language to write in, if the address names one that there is anything in."""
     asked = request.args.get("lang", "")
@@ -96,7 +103,7 @@ def _language(*offered: str) -> str:
 def _followable_in() -> str:
     asked = request.args.get("language", "").strip()
     if asked and not is_language(asked):
-        abort(404)
+        _missing()
     return str(Locale.parse(asked, sep="-")).replace("_", "-") if asked else ""
 
 
@@ -106,5 +113,5 @@ def _alarm() -> int | None:
     if not asked:
         return None
     if not (asked.isascii() and asked.isdigit()) or int(asked) > LONGEST_ALARM:
-        abort(404)
+        _missing()
     return int(asked)
