@@ -1,0 +1,169 @@
+"""Every address says who may use it, and holds to it. The addresses are found, not listed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import IntegerConverter, Rule
+
+from app import create_app
+from app.events.models import Event
+from app.extensions import db
+from app.people.models import Role
+from app.people.permissions import ALLOWED, Action
+from tests.conftest import settings
+from tests.factories import (
+    grant,
+    make_account,
+    make_event,
+    make_organisation,
+    make_registration,
+    make_room,
+    make_session,
+    make_speaker,
+    make_theme,
+    sign_in,
+)
+
+OPEN = {"public", "link"}
+WITHOUT_TOKEN = {
+    "registration.unsubscribe": "RFC 8058: the mail program posts by itself; the token in the address is the proof",
+}
+"""Endpoints that take a POST without a CSRF token, each with its reason."""
+
+
+class Address(NamedTuple):
+    endpoint: str
+    path: str
+    methods: set[str]
+    authorisation: str
+
+    @property
+    def action(self) -> Action | None:
+        return Action(self.authorisation) if self.authorisation in set(Action) else None
+
+
+@pytest.fixture
+def values(app: Flask) -> dict[str, Any]:
+    """Names of things that exist, so that an address without a guard would really do something."""
+    event = make_event(slug="autumn")
+    session = make_session(event, slug="opening")
+    registration = make_registration(event)
+    return {
+        "lang": "en", "event": event.slug, "session": session.slug, "speaker": make_speaker(event, session).slug,
+        "theme": make_theme(event).slug, "room": make_room(event).slug, "organisation": make_organisation().slug,
+        "account": make_account().id, "registration": registration.id, "language": "en", "extension": "vtt",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def addresses(app: Flask, values: dict[str, Any]) -> list[Address]:
+    found = list(_addresses(app, values))
+    assert {"people_manage.invite", "people.use_link", "events_manage.overview"} <= {a.endpoint for a in found}
+    return found
+
+
+def _addresses(app: Flask, values: dict[str, Any]) -> Iterator[Address]:
+    router = app.url_map.bind("polyforum.test")
+    for rule in app.url_map.iter_rules():
+        method = "POST" if "POST" in (rule.methods or ()) else "GET"
+        named = {name: _value(rule, name, values) for name in rule.arguments}
+        path = router.build(rule.endpoint, named, method=method)
+        authorisation = getattr(app.view_functions[rule.endpoint], "authorisation", "")
+        yield Address(rule.endpoint, path, set(rule.methods or ()), authorisation)
+
+
+def _value(rule: Rule, name: str, values: dict[str, Any]) -> Any:
+    if isinstance(rule._converters[name], IntegerConverter):
+        return values.get(name) if isinstance(values.get(name), int) else 1
+    return str(values.get(name, "x"))
+
+
+def test_every_view_says_who_may_call_it(addresses: list[Address]) -> None:
+    known = OPEN | {"signed-in"} | {action.value for action in Action}
+    assert {a.endpoint: a.authorisation for a in addresses if a.authorisation not in known} == {}
+
+
+def test_a_stranger_is_sent_to_sign_in(client: FlaskClient, addresses: list[Address]) -> None:
+    wrong = []
+    for address in addresses:
+        if address.authorisation in OPEN:
+            continue
+        for method in address.methods & {"GET", "POST"}:
+            answer = client.open(address.path, method=method)
+            if answer.status_code != 302 or not answer.location.startswith("/en/sign-in/"):
+                wrong.append((address.endpoint, method, answer.status))
+    assert wrong == []
+
+
+def test_an_account_without_a_role_gets_nowhere(client: FlaskClient, addresses: list[Address]) -> None:
+    sign_in(client, make_account())
+    wrong = []
+    for address in addresses:
+        if address.action is None or None in ALLOWED[address.action]:
+            continue
+        for method in address.methods & {"GET", "POST"}:
+            answer = client.open(address.path, method=method)
+            if answer.status_code not in (403, 404):
+                wrong.append((address.endpoint, method, answer.status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_opens_what_the_table_says_and_nothing_more(
+    client: FlaskClient, addresses: list[Address], role: Role
+) -> None:
+    account = make_account()
+    grant(db.session.scalars(sa.select(Event)).one(), account, role)
+    wrong = []
+    for address in addresses:
+        if address.action is None or "autumn" not in address.path.split("/"):
+            continue
+        permitted = role in ALLOWED[address.action]
+        for method in address.methods & {"GET", "POST"}:
+            if permitted and method == "POST":
+                continue  # What it does is for the tests of its room.
+            sign_in(client, account)
+            answer = client.open(address.path, method=method)
+            if answer.status_code in (403, 500) if permitted else answer.status_code != 403:
+                wrong.append((address.endpoint, method, answer.status))
+    assert wrong == []
+
+
+def test_a_made_up_token_opens_nothing(client: FlaskClient, addresses: list[Address]) -> None:
+    wrong = []
+    for address in addresses:
+        if address.authorisation != "link":
+            continue
+        for method in address.methods & {"GET", "POST"}:
+            answer = client.open(address.path, method=method)
+            if answer.status_code not in (404, 410):
+                wrong.append((address.endpoint, method, answer.status))
+    assert wrong == []
+
+
+def test_every_post_needs_a_csrf_token(tmp_path: Path, app: Flask, addresses: list[Address]) -> None:
+    guarded = create_app({**settings(tmp_path), "WTF_CSRF_ENABLED": True}).test_client()
+    sign_in(guarded, make_account(is_admin=True))
+    taken = set()
+    for address in addresses:
+        if "POST" in address.methods and guarded.post(address.path).status_code != 400:
+            taken.add(address.endpoint)
+    assert taken <= set(WITHOUT_TOKEN)
+
+
+def test_another_method_is_refused(app: Flask, client: FlaskClient, addresses: list[Address]) -> None:
+    sign_in(client, make_account(is_admin=True))
+    router = app.url_map.bind("polyforum.test")
+    wrong = []
+    for address in addresses:
+        taken = set(router.allowed_methods(address.path))
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - taken:
+            answer = client.open(address.path, method=method)
+            if answer.status_code != 405:
+                wrong.append((address.endpoint, method, answer.status))
+    assert wrong == []
