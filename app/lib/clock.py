@@ -44,7 +44,12 @@ def _zones() -> frozenset[str]:
 
 
 def local(moment: datetime, zone: str) -> datetime:
-    return moment.astimezone(ZoneInfo(zone))
+    return moment.astimezone(_zone(zone))
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)  # Which itself keeps no more than eight.
 
 
 def next_of(moments: Iterable[datetime]) -> datetime:

@@ -11,23 +11,30 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.events.models import Theme
+from app.events.models import Room, Theme
 from app.extensions import db
 from app.languages.models import LanguageTrack, SubtitleFile
 from app.lib import clock
 from app.lib.memory import Memory
-from app.lib.text import searchable
+from app.lib.text import Translated, searchable
 from app.schedule.models import EventSession
 from app.site.versions import EventRow
 
 LONGEST_SEARCH = 80
 
 
+class OfferedTheme(NamedTuple):
+    id: int
+    slug: str
+    name: Translated
+
+
 class Offer(NamedTuple):
     """What there is to choose from in one revision of an event."""
 
     days: tuple[date, ...]
-    themes: tuple[str, ...]
+    themes: dict[str, OfferedTheme]
+    rooms: dict[int, Translated]
     languages: tuple[str, ...]
 
 
@@ -95,16 +102,24 @@ def offer(event: EventRow) -> Offer:
 
 
 def _look_up_offer(event: EventRow) -> Offer:
+    look_up = db.session.execute
     scheduled = sa.and_(EventSession.event_id == event.id, EventSession.starts_at.is_not(None))
-    starts = db.session.scalars(sa.select(EventSession.starts_at).where(scheduled).distinct())
-    days = {event.day_of(start) for start in starts if start}
-    themes = db.session.scalars(sa.select(Theme.slug).where(Theme.event_id == event.id).order_by(Theme.position))
+    starts = look_up(sa.select(EventSession.starts_at).where(scheduled).distinct()).scalars()
+    themes = look_up(
+        sa.select(Theme.id, Theme.slug, Theme.name).where(Theme.event_id == event.id).order_by(Theme.position, Theme.id)
+    )
+    rooms = look_up(sa.select(Room.id, Room.name).where(Room.event_id == event.id).order_by(Room.position, Room.id))
     # As text, since PostgreSQL does not compare json; a thousand sessions have few different values.
-    floors = db.session.scalars(sa.select(sa.cast(EventSession.languages, sa.Text)).where(scheduled).distinct())
-    languages = {tag for floor in floors for tag in json.loads(floor or "[]")}
-    for table in (LanguageTrack, SubtitleFile):
-        languages.update(db.session.scalars(sa.select(table.language).join(EventSession).where(scheduled).distinct()))
-    return Offer(tuple(sorted(days)), tuple(themes), tuple(sorted(languages)))
+    floors = look_up(sa.select(sa.cast(EventSession.languages, sa.Text)).where(scheduled).distinct()).scalars()
+    added = look_up(sa.union(*(
+        sa.select(table.language).join(EventSession).where(scheduled) for table in (LanguageTrack, SubtitleFile)
+    ))).scalars()  # fmt: skip
+    return Offer(
+        tuple(sorted({event.day_of(start) for start in starts if start})),
+        {row.slug: OfferedTheme(*row) for row in themes},
+        {row.id: row.name for row in rooms},
+        tuple(sorted({*added, *(tag for floor in floors for tag in json.loads(floor or "[]"))})),
+    )
 
 
 def _read_day(value: str) -> date | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from flask import Response, abort, current_app, render_template
@@ -83,7 +82,7 @@ def event_sitemap(event: str) -> Response:
     return conditional(row.version, ("sitemap.xml", event), render, "application/xml")
 
 
-def _events() -> Sequence[sa.Row[Any]]:
+def _events() -> Sequence[sa.Row[str, datetime]]:
     return db.session.execute(
         sa.select(Event.slug, Event.changed_at).where(Event.state != EventState.DRAFT).order_by(Event.id)
     ).all()

@@ -136,7 +136,7 @@ def change_address(registration: Registration) -> Any:
 @holder(Purpose.NEW_ADDRESS)
 @ADDRESSES
 def new_address(registration: Registration) -> Any:
-    if request.method == "GET":
+    if request.method != "POST":
         return _page("new_address", registration)
     if address.prove(registration):
         flash(_("Your letters come to %(address)s now. Your private link is new; the old one has ended.",
@@ -151,7 +151,7 @@ def new_address(registration: Registration) -> Any:
 def cancel(registration: Registration) -> Any:
     if not registration.holds_place:
         return _to(registration)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page("cancel", registration)
     service.cancel(registration)
     db.session.commit()

@@ -8,23 +8,25 @@ import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
 
-from app.events.models import Event, Room, Standing, Theme
+from app.events.models import Event, Room, Standing
 from app.extensions import db
 from app.languages import service as languages
 from app.languages.models import LanguageTrack, SubtitleFile
 from app.lib import clock, present, text
 from app.schedule.models import Appearance, EventSession, SessionKind
 from app.site import grid
-from app.site.choice import Choice
+from app.site.choice import Choice, Offer
 from app.speakers.models import Speaker
 
 MOST_FOUND = 200
 """A search that finds more shows so many and asks for another word."""
 
+Row = sa.Row[*tuple[Any, ...]]
+
 _columns = sa.select(
     EventSession.id, EventSession.slug, EventSession.title, EventSession.kind, EventSession.languages,
     EventSession.theme_id, EventSession.room_id, EventSession.starts_at, EventSession.ends_at, EventSession.standing,
-    EventSession.standing_reason,
+    sa.case((EventSession.standing != Standing.CONFIRMED, EventSession.standing_reason)).label("standing_reason"),
 ).order_by(EventSession.starts_at, EventSession.id)  # fmt: skip
 
 
@@ -85,15 +87,15 @@ def lay_out_day(event: Event, day: date) -> grid.Grid:
     return grid.lay_out([grid.Timed(*row._tuple()) for row in rows], rooms)  # type: ignore[arg-type]
 
 
-def programme(event: Event, choice: Choice) -> Programme:
+def programme(event: Event, choice: Choice, offered: Offer) -> Programme:
     """What the choice shows: one day, or what a search finds on all."""
     within = day_bounds(event, choice.day) if choice.day else sa.and_(
         EventSession.event_id == event.id, EventSession.starts_at.is_not(None)
     )  # fmt: skip
     matching = [EventSession.search.contains(word, autoescape=True) for word in choice.search.split()]
     rows = db.session.execute(_columns.where(within, *(() if choice.day else matching))).all()
-    shown = _chosen(event, choice, rows, matching)
-    writer = _Writer(event, choice, within, [row.id for row in shown])
+    shown = _chosen(event, choice, offered, rows, matching)
+    writer = _Writer(event, choice, offered, within, rows)
     places = grid.lay_out([grid.Timed(r.id, r.room_id, r.starts_at, r.ends_at) for r in rows], writer.rooms)
     heads = [(writer.rooms.get(room, "") if room else _("Elsewhere"), first) for room, first, _width in places.heads]
     moments = {moment for row in rows for moment in (row.starts_at, row.ends_at)}
@@ -105,10 +107,12 @@ def programme(event: Event, choice: Choice) -> Programme:
     )  # fmt: skip
 
 
-def _chosen(event: Event, choice: Choice, rows: Sequence[sa.Row[Any]], matching: list[sa.ColumnElement[bool]]) -> list[sa.Row[Any]]:
+def _chosen(
+    event: Event, choice: Choice, offered: Offer, rows: Sequence[Row], matching: list[sa.ColumnElement[bool]]
+) -> list[Row]:
     shown = list(rows)
     if choice.theme:
-        theme = db.session.scalar(sa.select(Theme.id).where(Theme.event_id == event.id, Theme.slug == choice.theme))
+        theme = offered.themes[choice.theme].id
         shown = [row for row in shown if row.theme_id == theme]
     if choice.language:
         followable = set(db.session.scalars(languages.sessions_followable_in(event, choice.language)))
@@ -119,7 +123,7 @@ def _chosen(event: Event, choice: Choice, rows: Sequence[sa.Row[Any]], matching:
     return shown
 
 
-def _by_day(event: Event, rows: Iterable[sa.Row[Any]], writer: "_Writer", places: grid.Grid) -> list[Day]:
+def _by_day(event: Event, rows: Iterable[Row], writer: "_Writer", places: grid.Grid) -> list[Day]:
     days: list[Day] = []
     slots: list[Slot] = []
     for row in rows:
@@ -136,7 +140,9 @@ def _by_day(event: Event, rows: Iterable[sa.Row[Any]], writer: "_Writer", places
 class _Writer:
     """Writes the texts of many sessions; what several of them share is looked up and written once."""
 
-    def __init__(self, event: Event, choice: Choice, within: sa.ColumnElement[bool], shown: list[int]) -> None:
+    def __init__(
+        self, event: Event, choice: Choice, offered: Offer, within: sa.ColumnElement[bool], rows: Sequence[Row]
+    ) -> None:
         self.event = event
         self.zone = choice.zone if choice.zone != event.zone else ""
         self.language = present.page_language()
@@ -144,20 +150,12 @@ class _Writer:
         query = f"?zone={choice.zone}" if choice.zone else ""
         self.prefix = url_for("site.session", event=event.slug, session="0").removesuffix("0/")
         self.suffix = f"/{query}"
-        self.rooms = {
-            room.id: text.pick(room.name, self.wanted).text
-            for room in db.session.execute(
-                sa.select(Room.id, Room.name).where(Room.event_id == event.id).order_by(Room.position, Room.id)
-            )
-        }
-        self.themes = {
-            theme.id: text.pick(theme.name, self.wanted).text
-            for theme in db.session.execute(sa.select(Theme.id, Theme.name).where(Theme.event_id == event.id))
-        }
+        self.rooms = {number: text.pick(name, self.wanted).text for number, name in offered.rooms.items()}
+        self.themes = {theme.id: text.pick(theme.name, self.wanted).text for theme in offered.themes.values()}
         self.people = self._people(within)
         self.tracks = self._tracks(within)
         self.now = clock.now()
-        self.next_start = self._next_start(within)
+        self.next_start = self._next_start(rows)
         self.notices = {
             Standing.CONFIRMED: "", Standing.CANCELLED: _("Cancelled"), Standing.POSTPONED: _("Postponed"),
         }  # fmt: skip
@@ -174,7 +172,7 @@ class _Writer:
                 elsewhere = _("%(date)s, %(hour)s", date=present.short_day(local), hour=elsewhere)
         return Slot(starts_at, hour, elsewhere, row, [])
 
-    def item(self, row: sa.Row[Any], place: grid.Place) -> Item:
+    def item(self, row: Row, place: grid.Place) -> Item:
         title = text.pick(row.title, self.wanted)
         foreign = title.language != self.language
         notice = self.notices[row.standing]
@@ -199,7 +197,7 @@ class _Writer:
             "" if notice else self._state(row),
         )
 
-    def _state(self, row: sa.Row[Any]) -> str:
+    def _state(self, row: Row) -> str:
         if row.starts_at <= self.now < row.ends_at:
             return "now"
         return "next" if row.starts_at == self.next_start else ""
@@ -231,24 +229,19 @@ class _Writer:
 
     def _tracks(self, within: sa.ColumnElement[bool]) -> dict[int, list[str]]:
         tracks: dict[int, list[str]] = {}
-        for table in (LanguageTrack, SubtitleFile):
-            for session, language in db.session.execute(
-                sa.select(table.session_id, table.language).join(EventSession).where(within).order_by(table.language)
-            ):
-                known = tracks.setdefault(session, [])
-                if language not in known:
-                    known.append(language)
+        languages = sa.union(*(
+            sa.select(table.session_id, table.language).join(EventSession).where(within)
+            for table in (LanguageTrack, SubtitleFile)
+        ))  # fmt: skip
+        for session, language in db.session.execute(languages.order_by("language")):
+            tracks.setdefault(session, []).append(language)
         return tracks
 
-    def _next_start(self, within: sa.ColumnElement[bool]) -> datetime | None:
+    def _next_start(self, rows: Sequence[Row]) -> datetime | None:
         """The next start of the programme day that runs; on other days nothing is next."""
         begin, end = self.event.day_bounds(self.event.day_of(self.now))
-        return db.session.scalar(
-            sa.select(sa.func.min(EventSession.starts_at)).where(
-                within, EventSession.starts_at > self.now, EventSession.starts_at >= begin,
-                EventSession.starts_at < end, EventSession.standing == Standing.CONFIRMED,
-            )
-        )  # fmt: skip
+        starts = (row.starts_at for row in rows if row.standing is Standing.CONFIRMED)
+        return min((start for start in starts if self.now < start and begin <= start < end), default=None)
 
 
 _KIND_CLASS = {SessionKind.BREAK: " pause", SessionKind.KEYNOTE: " keynote"}

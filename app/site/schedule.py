@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from app.events.models import Event, Theme
 from app.extensions import db
 from app.lib.conditional import Rendered, conditional
-from app.lib.present import language_name, page_language
+from app.lib.http import page_language
+from app.lib.present import language_name
 from app.people.guard import public
 from app.site import colours, grid, machines, pages, versions, zones
 from app.site.choice import Choice, offer, read_choice
@@ -27,12 +28,12 @@ def schedule(event: str) -> Response:
 
     def render() -> Rendered:
         found = db.session.get_one(Event, row.id)
-        shown = programme(found, choice)
         offered = offer(row)
-        themes = db.session.scalars(sa.select(Theme).where(Theme.event_id == row.id).order_by(Theme.position)).all()
+        shown = programme(found, choice, offered)
         body = render_template(
             "site/schedule.html",
-            event=found, version=row.revision, choice=choice, programme=shown, days=offered.days, themes=themes,
+            event=found, version=row.revision, choice=choice, programme=shown,
+            days=offered.days, themes=offered.themes.values(),
             languages=sorted((language_name(tag), tag) for tag in offered.languages),
             zones=zones.offered(found.day_bounds(choice.day or found.starts_on)[0], choice.zone or "UTC"),
             as_grid=_as_grid(choice, shown.grid), many_rooms=shown.grid.columns > grid.MANY_ROOMS,

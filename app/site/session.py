@@ -11,7 +11,7 @@ from app.extensions import db
 from app.languages import service as languages
 from app.lib import clock
 from app.lib.conditional import Rendered, conditional
-from app.lib.present import page_language
+from app.lib.http import page_language
 from app.lib.urls import absolute
 from app.people.guard import public
 from app.schedule.models import Appearance, EventSession, Part

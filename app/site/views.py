@@ -11,7 +11,7 @@ from app.events.models import Event, EventOrganisation, EventState, Involvement,
 from app.extensions import db
 from app.lib import clock
 from app.lib.conditional import Rendered, conditional
-from app.lib.present import page_language
+from app.lib.http import page_language
 from app.people.guard import public
 from app.schedule.models import EventSession
 from app.site import pages, versions

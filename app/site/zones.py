@@ -1,9 +1,10 @@
 """The zones that the form offers. Any other of the tz database may stand in the address, too."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from app.lib import clock
-from app.lib.present import city, offset
+from app.lib.present import city, offset, page_language
 from app.lib.text import searchable
 
 WELL_KNOWN = (
@@ -22,6 +23,11 @@ WELL_KNOWN = (
 
 def offered(at: datetime, *also: str) -> list[tuple[str, str]]:
     """Zones with what people call them at a moment, from west to east."""
+    return _offered(at, also, page_language())
+
+
+@lru_cache(maxsize=512)
+def _offered(at: datetime, also: tuple[str, ...], _language: str) -> list[tuple[str, str]]:
     zones = {*WELL_KNOWN, *also}
     named = [(clock.local(at, zone).utcoffset(), "UTC" if zone == "UTC" else city(zone), zone) for zone in zones]
     named.sort(key=lambda row: (row[0], searchable(row[1])))
