@@ -11,6 +11,7 @@ from app.extensions import db
 from app.lib import clock
 from app.lib.tokens import new_token
 from app.people.models import Account, Organisation, Role
+from app.registration import places
 from app.registration.models import LASTING, Registration, RegistrationLink, RegistrationState
 from app.schedule.models import Appearance, EventSession
 from app.speakers.models import Speaker
@@ -83,7 +84,7 @@ def grant(event: Event, account: Account, role: Role = Role.ORGANISER) -> Grant:
 
 
 def make_registration(event: Event, **values: Any) -> Registration:
-    """A confirmed person in Kyiv who reads English; the row only, no place is counted for it."""
+    """A confirmed person in Kyiv who reads English, whose place is counted, whatever the capacity."""
     n = next(_number)
     registration = Registration(**{
         "event": event, "name": f"Person {n}", "email": f"person{n}@example.org", "country": "UA", "language": "en",
@@ -91,4 +92,8 @@ def make_registration(event: Event, **values: Any) -> Registration:
         "state": RegistrationState.CONFIRMED,
     } | values)  # fmt: skip
     registration.links = [RegistrationLink(token=new_token(), purpose=purpose) for purpose in LASTING]
-    return save(registration)
+    save(registration)
+    if registration.holds_place:
+        places.lock(registration.event_id).taken += 1
+        db.session.commit()
+    return registration

@@ -42,7 +42,7 @@ def cancel(event: Event, number: int) -> Any:
     )
     if registration is None:
         abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("registration/cancel_one.html", event=event, registration=registration)
     service.cancel(registration)
     audit.record(current_account(), "registration.cancelled", f"event:{event.id}/registration:{registration.id}")

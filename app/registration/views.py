@@ -34,7 +34,7 @@ def register(event: str) -> Any:
     if not service.is_open(found):
         return render_template("registration/closed.html", event=found), 409 if request.method == "POST" else 200
     form = RegistrationForm(found)
-    if request.method == "GET":
+    if request.method != "POST":
         if not places.any_left(found):
             return render_template("registration/full.html", event=found)
         form.language.data, form.zone.data = page_language(), found.zone
@@ -91,7 +91,7 @@ def again(event: str) -> Any:
 def confirm(registration: Registration) -> Any:
     """Programs that look through mail follow links, so only the button confirms."""
     page = redirect(url_for("personal.page", token=registration.token(Purpose.PAGE)))
-    if request.method == "GET":
+    if request.method != "POST":
         if registration.state is not RegistrationState.PENDING:
             return page
         return render_template("registration/confirm.html", registration=registration, event=registration.event)

@@ -1,5 +1,6 @@
 """The form, the letter after it, and what strangers can and cannot do with an address."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -82,7 +83,8 @@ def test_a_confirmed_address_gives_nothing_away_and_gets_its_private_link(client
     answers = [post(new, event, email="new@example.org"), post(known, event, email="known@example.org")]
     assert answers[0].status_code == answers[1].status_code
     pages = [c.get(a.location).text.replace("new@", "known@") for c, a in zip((new, known), answers, strict=True)]
-    assert pages[0] == pages[1]
+    without_tokens = [re.sub(r'(name="csrf_token"[^>]* value=)"[^"]+"', r"\1", page) for page in pages]
+    assert without_tokens[0] == without_tokens[1]
     assert db.session.scalar(sa.select(Registration.name).where(Registration.email == "known@example.org")) == "Known"
     (letter,) = letters("registration.known")
     assert letter.recipient == "known@example.org"
@@ -91,8 +93,6 @@ def test_a_confirmed_address_gives_nothing_away_and_gets_its_private_link(client
 def test_a_full_event_says_so_to_everyone_and_still_writes_to_the_registered(client):
     event = make_event(capacity=1)
     make_registration(event, email="known@example.org")
-    db.session.add(Places(event_id=event.id, taken=1))
-    db.session.commit()
     known, new = post(client, event, email="known@example.org"), post(client, event, email="new@example.org")
     assert (known.status_code, new.status_code) == (409, 409)
     assert known.text == new.text
@@ -188,7 +188,7 @@ def test_mending_to_an_address_that_is_registered_gives_the_held_place_back(clie
     answer = client.post(f"/en/events/{event.slug}/register/correct/", data={"email": "known@example.org"})
     assert answer.status_code == 302
     assert [row.state.value for row in rows()] == ["confirmed", "lapsed"]
-    assert taken(event) == 0
+    assert taken(event) == 1
     assert len(letters("registration.known")) == 1
 
 
