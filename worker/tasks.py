@@ -1,0 +1,39 @@
+"""Thin tasks: each is one sweep over rows that are due, and any number of them may run at once."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from app.extensions import db
+from app.mail import outbox
+from app.registration import service as registration
+from app.reminders import sweep as reminders
+from worker.celery_app import celery, flask_app
+
+
+def task(sweep: Callable[[], None]) -> Callable[[], None]:
+    """A Celery task of the same name, inside the application's context. Leaving that returns the connection."""
+
+    @wraps(sweep)
+    def run() -> None:
+        with flask_app.app_context():
+            sweep()
+
+    celery.task(name=sweep.__name__)(run)
+    return run
+
+
+@task
+def sweep_mail() -> None:
+    outbox.sweep()
+
+
+@task
+def sweep_reminders() -> None:
+    reminders.sweep()
+    db.session.commit()
+
+
+@task
+def lapse_holds() -> None:
+    registration.lapse_holds()
+    db.session.commit()

@@ -56,18 +56,19 @@ def compose_message(letter: Letter, content: Content, sender: str) -> EmailMessa
 
 
 def _fill(message: EmailMessage, content: Content) -> None:
-    """Text, HTML and calendar as alternatives; the calendar once more as a file, which any program can open."""
+    """Text, HTML and calendar as alternatives; the calendar once more as a file, which any program can open.
+
+    A message has one such alternative, so of several invitations the first is offered there.
+    """
     message.set_content(content.text)
     message.add_alternative(content.html, subtype="html")
-    for attachment in content.attachments:
-        kind, parameters = _parsed(attachment.mimetype)
-        if kind == "text/calendar":
-            entry = attachment.content.decode()
-            message.add_alternative(entry, subtype="calendar", params={"method": parameters.get("method", "PUBLISH")})
-    for attachment in content.attachments:
-        kind, _parameters = _parsed(attachment.mimetype)
-        main, sub = ("application", "ics") if kind == "text/calendar" else kind.split("/")
-        message.add_attachment(attachment.content, maintype=main, subtype=sub, filename=one_line(attachment.filename))
+    invitations = [file for file in content.attachments if _parsed(file.mimetype)[0] == "text/calendar"]
+    for first in invitations[:1]:
+        method = _parsed(first.mimetype)[1].get("method", "PUBLISH")
+        message.add_alternative(first.content.decode(), subtype="calendar", params={"method": method})
+    for file in content.attachments:
+        main, sub = ("application", "ics") if file in invitations else _parsed(file.mimetype)[0].split("/")
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=one_line(file.filename))
 
 
 def _parsed(mimetype: str) -> tuple[str, dict[str, str]]:

@@ -21,7 +21,7 @@ from app.lib.urls import interface_language
 from app.mail.messages import Unsendable, compose_message
 from app.mail.models import Letter, LetterState
 from app.mail.rendering import Content, Stale, renderer_of
-from app.mail.suppression import suppress, suppression_of
+from app.mail.suppression import allow, suppress, suppression_of
 from app.mail.transports import Deferred, Refused, Transport, Unanswered, transport_of
 
 LEASE = timedelta(minutes=5)
@@ -82,11 +82,15 @@ def claim(most: int) -> list[Claim]:
     return sorted(Claim(*row) for row in claimed)
 
 
-def send_again(letter: Letter) -> None:
-    """A person's decision about a letter that failed or whose fate nobody knows."""
-    if letter.state in (LetterState.FAILED, LetterState.UNSURE):
-        letter.state, letter.not_before, letter.handed_over_at = LetterState.QUEUED, clock.now(), None
-        letter.attempts += 1  # A sender that comes back late finds that the letter is not its own any more.
+def send_again(letter: Letter) -> bool:
+    """A person's decision about a letter that failed or whose fate nobody knows; False when it is neither."""
+    if letter.state not in (LetterState.FAILED, LetterState.UNSURE):
+        return False
+    letter.state, letter.not_before, letter.handed_over_at = LetterState.QUEUED, clock.now(), None
+    letter.created_at = letter.not_before
+    allow(letter.recipient)
+    letter.attempts += 1  # A sender that comes back late finds that the letter is not its own any more.
+    return True
 
 
 def _send_batch(transport: Transport, claims: Sequence[Claim]) -> Counter[LetterState]:

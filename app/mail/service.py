@@ -1,5 +1,6 @@
 """Writing letters into the outbox."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import make_msgid
 from typing import Any
@@ -24,17 +25,36 @@ def enqueue(
 ) -> None:
     """Writes a letter in the caller's transaction, unless one with this key was ever written.
 
-    `key` names recipient, cause and version (`confirm:81:1`); `payload` holds primitives from which the kind's
+    `key` names recipient, cause and version (`81:1`); `payload` holds primitives from which the kind's
     renderer finds the facts when the letter is sent.
     """
+    enqueue_all([letter_row(
+        kind, key, recipient, language=language, recipient_name=recipient_name, not_before=not_before, **payload
+    )])  # fmt: skip
+
+
+def enqueue_all(rows: Sequence[dict[str, Any]]) -> None:
+    """The same for many letters at once, in one statement for some hundred of them."""
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Letter).on_conflict_do_nothing(index_elements=[sa.column("key")])
+    if rows:
+        db.session.execute(statement, rows)
+
+
+def letter_row(
+    kind: str,
+    key: str,
+    recipient: str,
+    *,
+    language: str,
+    recipient_name: str = "",
+    not_before: datetime | None = None,
+    **payload: Any,
+) -> dict[str, Any]:
     moment = clock.now()
-    db.session.execute(
-        insert(Letter)
-        .values(
-            kind=kind, key=f"{kind}:{key}", recipient=recipient, recipient_name=recipient_name, language=language,
-            payload=payload, state=LetterState.QUEUED, created_at=moment, not_before=not_before or moment,
-            attempts=0, message_id=make_msgid(domain="polyforum"), subject="", last_error="",
-        )
-        .on_conflict_do_nothing(index_elements=[sa.column("key")])
-    )
+    return {
+        "kind": kind, "key": f"{kind}:{key}", "recipient": recipient, "recipient_name": recipient_name,
+        "language": language, "payload": payload, "state": LetterState.QUEUED, "created_at": moment,
+        "not_before": not_before or moment, "attempts": 0, "message_id": make_msgid(domain="polyforum"),
+        "subject": "", "last_error": "",
+    }  # fmt: skip

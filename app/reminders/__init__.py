@@ -1,5 +1,22 @@
+"""Who is told what, and when: confirmations, reminders, changes."""
+
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
-    pass
+    from app.events.signals import event_changed
+    from app.events.tabs import add_tab
+    from app.lib.http import language_prefix
+    from app.people.permissions import Action
+    from app.registration.signals import address_changed, registration_cancelled, registration_confirmed
+    from app.reminders import changes, letters, manage, news  # noqa: F401 - the renderers register themselves
+    from app.schedule.signals import session_changed
+
+    registration_confirmed.connect(letters.welcome)
+    registration_cancelled.connect(letters.goodbye)
+    address_changed.connect(letters.welcome_at_new_address)
+    session_changed.connect(news.note_session)
+    event_changed.connect(news.note_event)
+    app.register_blueprint(manage.blueprint, url_prefix=language_prefix(app))
+    add_tab("reminders_manage.letters", _l("Letters"), Action.SEE_REGISTRATIONS, 70)

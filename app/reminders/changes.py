@@ -1,0 +1,104 @@
+"""The letter about sessions and events that were moved, called off or brought back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.events.models import Event, Standing
+from app.events.signals import Change
+from app.extensions import db
+from app.lib import clock
+from app.lib.present import chosen
+from app.lib.text import Translated
+from app.lib.urls import absolute
+from app.mail.models import Letter
+from app.mail.rendering import Attachment, Content, Stale, compose, renders
+from app.registration.models import Registration
+from app.reminders.letters import attended, confirmed, invitations, items, page, reply_to
+from app.reminders.news import CHANGE
+from app.reminders.wording import Item, times
+from app.schedule.models import EventSession
+from app.speakers.models import Speaker
+
+STANDING_AFTER = {
+    Change.MOVED: Standing.CONFIRMED, Change.RESTORED: Standing.CONFIRMED,
+    Change.CANCELLED: Standing.CANCELLED, Change.POSTPONED: Standing.POSTPONED,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One change as the letter tells it; `item` is None when it is about the event as a whole."""
+
+    change: Change
+    title: Translated
+    reason: Translated
+    before: list[str]
+    item: Item | None
+
+    @property
+    def heading(self) -> str:
+        title = chosen(self.title)
+        headings: dict[Change, str] = {
+            Change.MOVED: _("Moved: %(title)s", title=title),
+            Change.CANCELLED: _("Cancelled: %(title)s", title=title),
+            Change.POSTPONED: _("Postponed: %(title)s", title=title),
+            Change.RESTORED: _("Takes place after all: %(title)s", title=title),
+        }
+        return headings[self.change]
+
+
+@renders(CHANGE)
+def _change(letter: Letter) -> Content:
+    registration = confirmed(letter) if "registration_id" in letter.payload else None
+    event = db.session.get(Event, letter.payload["event_id"])
+    if event is None or not event.is_public or event.over_at <= clock.now():
+        raise Stale("the event is over or not public any more")
+    zone = registration.zone if registration else _zone_of_speaker(letter, event)
+    told = [news for fact in letter.payload["changes"] if (news := _still_true(fact, event, zone))]
+    if not told:
+        raise Stale("what it tells has changed again since")
+    only = told[0].heading if len(told) == 1 else _("Changes in the programme: %(event)s", event=chosen(event.title))
+    return compose(
+        "reminders/mail/change", only,
+        reply_to=reply_to(event), attachments=_entries(registration, told) if registration else (),
+        event=event, told=told, page=page(letter, registration) if registration else "",
+        event_page=absolute("site.event", lang=letter.language, event=event.slug),
+    )  # fmt: skip
+
+
+def _zone_of_speaker(letter: Letter, event: Event) -> str:
+    speaker = db.session.get(Speaker, letter.payload["speaker_id"])
+    if speaker is None:
+        raise Stale("the speaker is gone")
+    return speaker.zone or event.zone
+
+
+def _still_true(fact: dict[str, Any], event: Event, zone: str) -> Told | None:
+    change = Change(fact["change"])
+    if fact["session_id"] is None:
+        still = event.standing is STANDING_AFTER[change]
+        return Told(change, event.title, event.standing_reason, [], None) if still else None
+    session = db.session.get(EventSession, fact["session_id"])
+    if session is None or not event.takes_place:
+        return None
+    start = session.starts_at and int(session.starts_at.timestamp())
+    if start != fact["start"] or (start and session.standing is not STANDING_AFTER[change]):
+        return None
+    moved = fact["previous"] and fact["previous"] != fact["start"]
+    before = times(clock.from_timestamp(fact["previous"]), None, zone, event) if moved else []
+    return Told(change, session.title, session.standing_reason, before, items([session], zone)[0])
+
+
+def _entries(registration: Registration, told: list[Told]) -> tuple[Attachment, ...]:
+    """The calendar entries as they are now, each with a SEQUENCE above that of the one they replace."""
+    if any(news.item is None for news in told):
+        sessions, called_off = attended(registration), told[0].change is Change.CANCELLED
+        return invitations(registration, sessions, "CANCEL" if called_off else "REQUEST")
+    entries: tuple[Attachment, ...] = ()
+    for news in told:
+        if news.item and news.item.session.starts_at:
+            method = "CANCEL" if news.change is Change.CANCELLED else "REQUEST"
+            entries += invitations(registration, [news.item.session], method)
+    return entries

@@ -1,0 +1,37 @@
+"""How letters tell a time: in the reader's zone first, with the event's beside it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from app.events.models import Event
+from app.languages.models import LanguageTrack
+from app.lib import clock
+from app.lib.present import day, hour, zone_name
+from app.schedule.models import EventSession
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A session in a letter."""
+
+    session: EventSession
+    times: list[str]
+    tracks: list[LanguageTrack]
+    """Its interpretation channels."""
+
+
+def span(starts_at: datetime, ends_at: datetime | None, zone: str) -> str:
+    """Wednesday, 10 March 2027, 10:00–11:00 (Kyiv)."""
+    date = day(clock.local(starts_at, zone).date())
+    if ends_at is None:
+        return str(_("%(day)s, %(start)s (%(zone)s)", day=date, start=hour(starts_at, zone), zone=zone_name(zone)))
+    return str(_(
+        "%(day)s, %(start)s–%(end)s (%(zone)s)",
+        day=date, start=hour(starts_at, zone), end=hour(ends_at, zone), zone=zone_name(zone),
+    ))  # fmt: skip
+
+
+def times(starts_at: datetime, ends_at: datetime | None, zone: str, event: Event) -> list[str]:
+    return [span(starts_at, ends_at, each) for each in dict.fromkeys((zone, event.zone))]

@@ -1,0 +1,170 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+
+import pytest
+from flask import Flask
+
+from app.events.models import Event, EventKind, Standing
+from app.events.service import set_standing
+from app.events.signals import Change
+from app.extensions import db
+from app.lib import clock
+from app.registration.models import AgendaItem
+from app.schedule.models import EventSession
+from app.schedule.signals import session_changed
+from tests.conftest import NOON
+from tests.factories import make_event, make_registration, make_session, make_speaker, save
+from tests.reminders.reading import entries, html, recipients, text
+
+Run = Callable[[datetime], list[EmailMessage]]
+START = datetime(2027, 3, 10, 8, tzinfo=UTC)
+SOON = NOON + timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def webinar(app: Flask) -> Event:
+    return make_event(slug="webinar")
+
+
+@pytest.fixture
+def talk(webinar: Event) -> EventSession:
+    return make_session(webinar, slug="talk", starts_at=START, title={"en": "The talk"})
+
+
+def move(session: EventSession, to: datetime) -> None:
+    previous = session.starts_at
+    session.starts_at, session.ends_at = to, to + HOUR
+    session_changed.send(session, change=Change.MOVED, previous_start=previous)
+    db.session.commit()
+
+
+def call_off(session: EventSession, standing: Standing) -> None:
+    session.standing, session.standing_reason = standing, {"en": "The speaker is ill."}
+    session_changed.send(session, change=Change(standing.value), previous_start=None)
+    db.session.commit()
+
+
+def test_a_move_is_told_once_to_each_with_both_times_and_the_new_entry(talk: EventSession, letters_at: Run) -> None:
+    make_registration(talk.event, email="ana@example.org", zone="Europe/Kyiv")
+    make_registration(talk.event, email="ion@example.org", unsubscribed_at=NOON)
+    make_registration(talk.event, state="pending")
+    before = talk.sequence
+    move(talk, START + HOUR)
+
+    assert letters_at(NOON) == [], "an organiser may correct it"
+    messages = letters_at(SOON)
+    assert recipients(messages) == ["ana@example.org", "ion@example.org"]
+    assert letters_at(SOON + HOUR) == []
+    ana = messages[0]
+    assert ana["Subject"] == "Moved: The talk"
+    assert ana["List-Unsubscribe"] is None
+    for body in (text(ana), html(ana)):
+        assert "11:00\u202fAM" in body
+        assert "10:00\u202fAM" in body
+    method, entry = entries(ana)[0]
+    assert method == "REQUEST"
+    assert entry["DTSTART"].dt.astimezone(UTC) == START + HOUR
+    assert entry["SEQUENCE"] > before
+
+
+def test_corrections_within_a_minute_are_one_letter_with_the_last_facts(talk: EventSession, letters_at: Run) -> None:
+    make_registration(talk.event)
+    move(talk, START + HOUR)
+    with clock.stopped_at(NOON + timedelta(seconds=40)):
+        move(talk, START + 3 * HOUR)
+
+    assert letters_at(SOON) == []
+    message, = letters_at(NOON + timedelta(seconds=100))
+    assert "1:00\u202fPM" in text(message)
+    assert "10:00\u202fAM" in text(message), "what people knew"
+    assert "11:00\u202fAM" not in text(message).replace("11:00\u202fAM (", "")
+
+
+def test_what_is_taken_back_at_once_is_not_told(talk: EventSession, letters_at: Run) -> None:
+    make_registration(talk.event)
+    move(talk, START + HOUR)
+    move(talk, START)
+
+    assert letters_at(SOON) == []
+
+
+def test_a_letter_about_a_move_that_waited_too_long_is_not_sent_beside_the_next(
+    talk: EventSession, letters_at: Run, app: Flask
+) -> None:
+    make_registration(talk.event)
+    mail = app.config["MAIL_URL"]
+    app.config["MAIL_URL"] = "smtp://127.0.0.1:1?tls=none"
+    move(talk, START + HOUR)
+    assert letters_at(SOON) == []
+    with clock.stopped_at(SOON):
+        move(talk, START + 2 * HOUR)
+    app.config["MAIL_URL"] = mail
+
+    assert len(letters_at(SOON + HOUR)) == 1
+
+
+def test_sessions_changed_together_are_one_letter(talk: EventSession, letters_at: Run) -> None:
+    other = make_session(talk.event, starts_at=START + HOUR, title={"en": "The debate"})
+    make_registration(talk.event)
+    move(talk, START + 2 * HOUR)
+    call_off(other, Standing.CANCELLED)
+
+    message, = letters_at(SOON)
+    assert "Moved: The talk" in text(message)
+    assert "Cancelled: The debate" in text(message)
+    assert "The speaker is ill." in text(message)
+    assert [method for method, _ in entries(message)] == ["REQUEST", "CANCEL"]
+
+
+def test_at_a_conference_only_those_hear_who_chose_the_session_and_who_speaks(app: Flask, letters_at: Run) -> None:
+    event = make_event(kind=EventKind.CONFERENCE)
+    session = make_session(event, starts_at=START)
+    make_speaker(event, session, email="speaker@example.org", zone="Asia/Tokyo")
+    make_speaker(event, email="another@example.org")
+    make_registration(event, email="ion@example.org")
+    save(AgendaItem(registration=make_registration(event, email="ana@example.org"), session=session))
+    call_off(session, Standing.CANCELLED)
+
+    ana, speaker = letters_at(SOON)
+    assert recipients([ana, speaker]) == ["ana@example.org", "speaker@example.org"]
+    assert [(method, str(entry["STATUS"])) for method, entry in entries(ana)] == [("CANCEL", "CANCELLED")]
+    assert "(Tokyo)" in text(speaker)
+    assert "because you speak" in text(speaker)
+
+
+def test_a_cancelled_event_is_told_to_all_and_one_who_does_both_hears_once(app: Flask, letters_at: Run) -> None:
+    event = make_event(kind=EventKind.CONFERENCE)
+    session = make_session(event, starts_at=START)
+    make_speaker(event, session, email="Ana@example.org")
+    make_speaker(event, email="speaker@example.org")
+    make_registration(event, email="ana@example.org")
+    set_standing(event, Standing.CANCELLED, {"en": "Nobody may travel."})
+    move(session, START + HOUR)
+
+    messages = letters_at(SOON)
+    assert recipients(messages) == ["ana@example.org", "speaker@example.org"]
+    assert all("Nobody may travel." in text(message) for message in messages)
+    assert letters_at(START - HOUR) == []
+
+
+def test_an_event_that_takes_place_after_all_is_told(talk: EventSession, letters_at: Run) -> None:
+    make_registration(talk.event)
+    set_standing(talk.event, Standing.POSTPONED)
+    db.session.commit()
+    postponed, = letters_at(SOON)
+    with clock.stopped_at(SOON):
+        set_standing(talk.event, Standing.CONFIRMED)
+        db.session.commit()
+    restored, = letters_at(SOON + timedelta(minutes=1))
+
+    assert postponed["Subject"].startswith("Postponed: ")
+    assert restored["Subject"].startswith("Takes place after all: ")
+
+
+def test_who_registers_after_a_move_hears_nothing_of_it(talk: EventSession, letters_at: Run) -> None:
+    move(talk, START + HOUR)
+    make_registration(talk.event, confirmed_at=NOON + timedelta(seconds=20))
+
+    assert letters_at(SOON) == []
