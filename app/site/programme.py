@@ -177,11 +177,10 @@ class _Writer:
         foreign = title.language != self.language
         notice = self.notices[row.standing]
         reason = text.pick(row.standing_reason, self.wanted).text if notice else ""
-        facts = [self._length(row.ends_at - row.starts_at)]
-        if theme := self.themes.get(row.theme_id):
-            facts.append(theme)
-        if spoken := self._languages(row.languages, self.tracks.get(row.id, ())):
-            facts.append(spoken)
+        length = self._length(row.ends_at - row.starts_at)
+        told = () if row.kind is SessionKind.BREAK else (
+            self.themes.get(row.theme_id), self._languages(row.languages, self.tracks.get(row.id, ()))
+        )  # fmt: skip
         return Item(
             f"{self.prefix}{row.slug}{self.suffix}",
             title.text,
@@ -190,7 +189,7 @@ class _Writer:
             f"{place.classes}{f' t{row.theme_id}' if row.theme_id else ''}{_KIND_CLASS.get(row.kind, '')}"
             f"{' off' if notice else ''}",
             ", ".join(self.people.get(row.id, ())),
-            " · ".join(facts),
+            " · ".join((length, *filter(None, told))),
             self.rooms.get(row.room_id, ""),
             notice,
             reason,
