@@ -43,7 +43,9 @@ def offered_languages(event: Event) -> list[tuple[str, str]]:
 
 class TrackForm(FlaskForm):
     language = LanguageField(_l("Language"), [InputRequired(_l("Choose a language."))])
-    kind = SelectField(_l("What there is in it"), choices=[(kind.value, name) for kind, name in KINDS.items()])
+    kind = SelectField(
+        _l("What there is in it"), [InputRequired()], choices=[(kind.value, name) for kind, name in KINDS.items()]
+    )
     url = OneLine(
         _l("Link of the channel"), [Length(max=1000), web_address],
         description=_l("Where interpretation is heard. Only registered people see it, beside the join link."),

@@ -8,7 +8,7 @@ from app import create_app
 from app.extensions import db
 from app.languages import service
 from app.languages.models import LanguageTrack, SubtitleFile, TrackKind
-from tests.conftest import settings
+from tests.conftest import new_postgresql_database, settings
 from tests.factories import make_event, make_session, save
 
 
@@ -41,17 +41,14 @@ def test_sessions_are_found_by_floor_track_and_subtitles_whatever_the_region(app
 
 @pytest.mark.postgresql
 def test_sessions_are_found_alike_on_postgresql(postgresql_server: str, tmp_path) -> None:
-    address = postgresql_server.replace("postgresql://", "postgresql+psycopg://")
-    app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=address))
+    app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=new_postgresql_database(postgresql_server)))
     with app.app_context():
-        db.drop_all()
         db.create_all()
         event = programme()
         assert followable(event, "pt-BR") == {"floor", "tracked", "subtitled"}
         assert followable(event, "en") == {"floor", "subtitled"}
         assert followable(event, '%"_') == set()
         db.session.remove()
-        db.drop_all()
         db.engine.dispose()
 
 
