@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from babel import Locale
 from flask import current_app
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, URLField
 from wtforms.validators import EqualTo, InputRequired, Length, StopValidation
 
+from app.lib.countries import countries
 from app.lib.fields import EditForm, OneLine, TranslatedField, ZoneField, web_address
-from app.lib.present import own_name
+from app.lib.present import own_name, page_language
 from app.people import passwords
 from app.people.addresses import InvalidAddress, normal_address
 
@@ -30,15 +29,15 @@ class AddressField(EmailField):
 class LanguageField(SelectField):
     """A language of the interface."""
 
-    def __init__(self, label: Any, **kwargs: Any) -> None:
-        super().__init__(label, choices=_languages, **kwargs)
+    def __init__(self, label: Any, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, choices=_languages, **kwargs)
 
 
 class CountryField(SelectField):
     """An ISO 3166 country or none, by its name in the reader's language."""
 
-    def __init__(self, label: Any, **kwargs: Any) -> None:
-        super().__init__(label, choices=_countries, **kwargs)
+    def __init__(self, label: Any, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, choices=_countries, **kwargs)
 
 
 def _languages() -> list[tuple[str, str]]:
@@ -46,14 +45,7 @@ def _languages() -> list[tuple[str, str]]:
 
 
 def _countries() -> list[tuple[str, str]]:
-    territories = (get_locale() or Locale("en")).territories
-    named = [(code, str(name)) for code, name in territories.items() if _is_country(code)]
-    return [("", "–"), *sorted(named, key=lambda row: row[1].casefold())]
-
-
-def _is_country(code: str) -> bool:
-    """CLDR's territories are countries, continents (numbers) and a few codes of its own."""
-    return len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
+    return [("", "–"), *countries(page_language())]
 
 
 class SignInForm(FlaskForm):
@@ -90,14 +82,14 @@ class ChangePasswordForm(NewPasswordForm):
 
 class AccountForm(FlaskForm):
     name = OneLine(_l("Name"), [InputRequired(), Length(max=200)], render_kw={"autocomplete": "name"})
-    language = LanguageField(_l("Language"), description=_l("In which letters to you are written."))
-    zone = ZoneField(_l("Time zone"))
+    language = LanguageField(_l("Language"), [InputRequired()], description=_l("In which letters to you are written."))
+    zone = ZoneField(_l("Time zone"), [InputRequired()])
 
 
 class InviteForm(FlaskForm):
     email = AddressField(_l("E-mail address"), [InputRequired()])
     name = OneLine(_l("Name"), [Length(max=200)])
-    language = LanguageField(_l("Language"), description=_l("Of the invitation."))
+    language = LanguageField(_l("Language"), [InputRequired()], description=_l("Of the invitation."))
     admin = BooleanField(_l("Administrator"), description=_l("May do everything, here and in every event."))
 
 

@@ -1,7 +1,5 @@
 """What the form lets people choose from, by CLDR and the tz database, in the language of the page."""
 
-import unicodedata
-from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -12,10 +10,9 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.events.models import Event
+from app.lib.countries import alphabetical
+from app.lib.countries import countries as by_name
 from app.lib.text import language_name
-
-NO_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
-"""Two-letter codes of CLDR that are regions, unions or tests. Kosovo (XK) stays: people live there."""
 
 
 class Choice(NamedTuple):
@@ -28,12 +25,8 @@ class Group(NamedTuple):
     choices: tuple[Choice, ...]
 
 
-@lru_cache(maxsize=64)
 def countries(locale: str) -> tuple[Choice, ...]:
-    names: Mapping[str, str] = Locale.parse(locale, sep="-").territories
-    codes = (code for code in names if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES)
-    found = [Choice(code, names[code]) for code in codes]
-    return tuple(sorted(found, key=lambda choice: _order(choice.label)))
+    return tuple(Choice(code, name) for code, name in by_name(locale))
 
 
 @lru_cache(maxsize=64)
@@ -46,10 +39,10 @@ def zones(locale: str) -> tuple[Group, ...]:
     with force_locale(locale.replace("-", "_")):
         regions = {region: _region(region) for region in by_region}
     groups = [
-        Group(regions[region], tuple(sorted(found, key=lambda choice: _order(choice.label))))
+        Group(regions[region], tuple(sorted(found, key=lambda choice: alphabetical(choice.label))))
         for region, found in by_region.items()
     ]
-    return (*sorted(groups, key=lambda group: _order(group.label)), Group("UTC", (Choice("UTC", "UTC"),)))
+    return (*sorted(groups, key=lambda group: alphabetical(group.label)), Group("UTC", (Choice("UTC", "UTC"),)))
 
 
 @cache
@@ -71,15 +64,3 @@ def _region(name: str) -> str:
         "Indian": _("Indian Ocean"), "Pacific": _("Pacific Ocean"),
     }  # fmt: skip
     return regions.get(name, name)
-
-
-def _order(name: str) -> tuple[str, str]:
-    """As dictionaries sort: Latin letters without their accents first, Cyrillic й and ё in their own places."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold().replace("ё", "е"))
-    plain = ""
-    for character in decomposed:
-        if not unicodedata.combining(character):
-            plain += character
-        elif plain and plain[-1] == "и":
-            plain = plain[:-1] + "й"
-    return plain, name
