@@ -4,6 +4,6 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from app.calendar import views
+    from app.calendar.views import feeds
 
-    app.register_blueprint(views.feeds)
+    app.register_blueprint(feeds)

@@ -5,7 +5,7 @@ has (`slots`) is apart from reading what they show (`entries`), since most were 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,7 +87,7 @@ class Entry:
 
 def slots(*conditions: sa.ColumnElement[bool]) -> list[Slot]:
     """In the order of time. The conditions are on EventSession and Event."""
-    rows = db.session.execute(
+    rows: Sequence[AnyRow] = db.session.execute(
         sa.select(*_SLOT)
         .join(Event, Event.id == EventSession.event_id)
         .where(Event.state != EventState.DRAFT, EventSession.starts_at.is_not(None), *conditions)

@@ -12,7 +12,7 @@ FOLD_AT = 75
 """Octets of a line, without its end."""
 
 # Control characters have no place in a calendar; line and paragraph separator end a line for some readers.
-_RARE = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029]")
+_RARE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _REPLACED = {"\t": " ", "\u2028": "\n", "\u2029": "\n"}
 _NEEDS_QUOTES = re.compile("[:;,]")
 

@@ -8,7 +8,7 @@ from app.extensions import db
 from app.languages.models import LanguageTrack, TrackKind
 from app.lib import clock
 from app.registration import service as registrations
-from app.registration.models import AgendaItem, Places, Purpose, RegistrationState
+from app.registration.models import AgendaItem, Purpose, RegistrationState
 from app.schedule.models import SessionKind
 from tests.calendar.reading import entry, parse, read, titles, told
 from tests.factories import (
@@ -278,7 +278,6 @@ def test_a_cancelled_registration_has_an_empty_calendar_that_stays_valid(client:
     event = make_event()
     make_session(event)
     registration = make_registration(event)
-    save(Places(event_id=event.id, taken=1))
     before = client.get(personal(registration))
     registrations.cancel(registration)
     db.session.commit()
