@@ -8,6 +8,7 @@ import click
 import sqlalchemy as sa
 
 from app.cli import main, with_app
+from app.cli.database import upgrade
 from app.cli.demo import dialogue, occupy, programme
 from app.events.models import Event
 from app.extensions import db
@@ -22,6 +23,7 @@ ORGANISER = "organiser@polyforum.example"
 @with_app
 def demo() -> None:
     """Loads the demonstration; what is there already stays as it is."""
+    upgrade()
     load()
     click.echo("The demonstration is loaded.")
 
