@@ -121,6 +121,10 @@ def test_other_recordings_are_linked_to_and_scripts_are_not(app: Flask, session:
     assert "javascript:" not in recording_of(app, session)
 
 
+def test_nothing_stands_where_there_is_no_recording(app: Flask) -> None:
+    assert recording_of(app, make_session(make_event())).strip() == ""
+
+
 @pytest.mark.parametrize(("url", "plays"), [
     ("https://a.example/b.mp4", True), ("https://a.example/b.M3U8?token=1", True), ("/static/demo/a.webm", True),
     ("http://polyforum.test/static/a.ogv", True), ("http://a.example/b.mp4", False), ("//a.example/b.mp4", False),
