@@ -84,7 +84,7 @@ def lay_out_day(event: Event, day: date) -> grid.Grid:
         .where(day_bounds(event, day)).order_by(EventSession.starts_at, EventSession.id)
     )  # fmt: skip
     rooms = db.session.scalars(sa.select(Room.id).where(Room.event_id == event.id).order_by(Room.position, Room.id))
-    return grid.lay_out([grid.Timed(*row._tuple()) for row in rows], rooms)  # type: ignore[arg-type]
+    return grid.lay_out([grid.Timed(row.id, row.room_id, row.starts_at, row.ends_at) for row in rows], rooms)
 
 
 def programme(event: Event, choice: Choice, offered: Offer) -> Programme:
