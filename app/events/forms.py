@@ -120,7 +120,7 @@ class RoomForm(EditForm):
 class InvolveForm(FlaskForm):
     """An organisation that takes part: one that is known here, or a new one."""
 
-    organisation = SelectField(_l("Organisation"))
+    organisation = SelectField(_l("Organisation"), default="")
     name = TranslatedField(_l("Name of a new organisation"), max_length=200)
     url = OneLine(_l("Its web site"), [Optional(), Length(max=500), web_address])
     involvement = RadioField(_l("Its part in the event"), [InputRequired()], default=Involvement.HOST.value)

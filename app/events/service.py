@@ -37,6 +37,12 @@ def events_of(account: Account) -> Sequence[Event]:
     return db.session.scalars(found).all()
 
 
+def events_spoken_at(account: Account) -> Sequence[Event]:
+    """The events at which an account may edit its own profile as a speaker, and no more."""
+    speaks = sa.and_(Grant.account == account, Grant.role == Role.SPEAKER)
+    return db.session.scalars(sa.select(Event).join(Grant).where(speaks).order_by(Event.starts_on.desc())).all()
+
+
 def public_event(slug: str) -> Event | None:
     """The event at a public address; a draft is at none."""
     return db.session.scalar(sa.select(Event).where(Event.slug == slug, Event.state != EventState.DRAFT))

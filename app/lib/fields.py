@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import Field, HiddenField, SelectField, StringField, ValidationError
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from app.lib import clock
@@ -152,9 +153,7 @@ class EditForm(FlaskForm):
         super().__init__(*args, **kwargs)
 
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
-        for field in self._fields.values():
-            if isinstance(field, TranslatedField):
-                field.languages = self._written_in
+        offer_languages(self, self._written_in)
         super().process(formdata, *args, **kwargs)
         stored = {name: f.object_data for name, f in self._fields.items() if name not in ("version", "csrf_token")}
         self._shown = self.version.data if formdata else None
@@ -177,6 +176,13 @@ class EditForm(FlaskForm):
             return []
         shown = dict(zip(self._stored, self._shown.split("."), strict=False))
         return [name for name, mark in self._stored.items() if shown.get(name) != mark]
+
+
+def offer_languages(form: BaseForm, languages: list[str]) -> None:
+    """Lets a form's translated fields be written in these; to be called before the form is processed."""
+    for field in form:
+        if isinstance(field, TranslatedField):
+            field.languages = languages
 
 
 def _fingerprint(value: Any) -> str:

@@ -1,0 +1,146 @@
+"""Sessions: the verbs and the queries. Whoever must hear of a change hears it by signal, in the same transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.events.models import Event, Standing
+from app.events.service import CHANGE_OF, change, subject
+from app.events.signals import Change
+from app.events.slugs import unique_slug
+from app.extensions import db
+from app.lib import clock
+from app.lib.text import Translated
+from app.people import audit
+from app.people.models import Account
+from app.schedule.models import Appearance, EventSession, Part, SessionLink
+from app.schedule.search import refresh_search
+from app.schedule.signals import session_changed
+from app.speakers.models import Speaker
+
+__all__ = ["refresh_search"]
+
+
+class Announced(Exception):  # noqa: N818 - a rule of the house
+    """People count on this session: it is cancelled or postponed with a reason, and never just disappears."""
+
+
+def sessions_of(event: Event) -> Sequence[EventSession]:
+    """The programme in its order, the sessions without a time last, with all that a page shows of them."""
+    found = (
+        sa.select(EventSession)
+        .where(EventSession.event == event)
+        .options(
+            joinedload(EventSession.theme), joinedload(EventSession.room), selectinload(EventSession.links),
+            selectinload(EventSession.appearances).joinedload(Appearance.speaker),
+        )
+        .order_by(EventSession.starts_at.is_(None), EventSession.starts_at, EventSession.id)
+    )  # fmt: skip
+    return db.session.scalars(found).all()
+
+
+def session_by_slug(event: Event, slug: str) -> EventSession | None:
+    return db.session.scalar(sa.select(EventSession).where(EventSession.event == event, EventSession.slug == slug))
+
+
+def create_session(event: Event, by: Account | None, title: Translated, **facts: Any) -> EventSession:
+    slug = unique_slug(EventSession, title, fallback="session", event=event)
+    session = EventSession(event=event, slug=slug, title=title, **facts)
+    db.session.add(session)
+    db.session.flush()
+    audit.record(by, "session.created", subject(event, f"session:{session.id}"), title=dict(title))
+    return session
+
+
+def update_session(session: EventSession, by: Account | None, **facts: Any) -> list[str]:
+    """Writes the facts that differ and answers their names; another time is a move. Raises Announced.
+
+    Time cannot be taken from a session that people count on. They get word of a move, unless all of it is past.
+    """
+    previous_start, previous_end = session.starts_at, session.ends_at
+    announced = _is_announced(session)
+    if announced and facts.get("starts_at", previous_start) is None:
+        raise Announced
+    changed = change(session, facts)
+    moved = (session.starts_at, session.ends_at) != (previous_start, previous_end)
+    if changed:
+        audit.record(
+            by, "session.moved" if moved else "session.edited", subject(session.event, f"session:{session.id}"),
+            title=dict(session.title), changed=changed,
+            **{"before": _written(previous_start), "after": _written(session.starts_at)} if moved else {},
+        )  # fmt: skip
+    db.session.flush()
+    if moved and announced and max(end for end in (previous_end, session.ends_at) if end) > clock.now():
+        session_changed.send(session, change=Change.MOVED, previous_start=previous_start)
+    return changed
+
+
+def move_session(session: EventSession, starts_at: datetime | None, ends_at: datetime | None,
+                 by: Account | None = None) -> None:  # fmt: skip
+    """Gives a session its time, another one, or none. Raises Announced."""
+    update_session(session, by, starts_at=starts_at, ends_at=ends_at)
+
+
+def set_standing(session: EventSession, standing: Standing, reason: Translated | None = None,
+                 by: Account | None = None) -> None:  # fmt: skip
+    """Cancels or postpones a session, or says that it takes place after all. Everyone concerned gets word."""
+    if session.standing is standing:
+        session.standing_reason = reason or session.standing_reason
+        db.session.flush()
+        return
+    session.standing = standing
+    session.standing_reason = {} if standing is Standing.CONFIRMED else dict(reason or {})
+    news = CHANGE_OF[standing]
+    audit.record(by, f"session.{news}", subject(session.event, f"session:{session.id}"),
+                 title=dict(session.title), reason=dict(session.standing_reason))
+    db.session.flush()
+    is_over = session.ends_at is not None and session.ends_at <= clock.now()
+    if session.event.is_public and session.event.takes_place and not is_over:
+        session_changed.send(session, change=news, previous_start=None)
+
+
+def delete_session(session: EventSession, by: Account) -> None:
+    """Takes a session out of the programme. Raises Announced for one that people count on."""
+    if _is_announced(session) and session.ends_at and session.ends_at > clock.now():
+        raise Announced
+    audit.record(by, "session.deleted", subject(session.event, f"session:{session.id}"), title=dict(session.title))
+    db.session.delete(session)
+    db.session.flush()
+
+
+def set_people(session: EventSession, people: Sequence[tuple[Speaker, Part]]) -> None:
+    """Who speaks in a session and who moderates it, in this order; what stays the same is not written.
+
+    Not flushed, as the links below: written with the other facts, all of it is one change.
+    """
+    there = {(row.speaker, row.part): row for row in session.appearances}
+    wanted = dict.fromkeys(people)
+    for key, row in there.items():
+        if key not in wanted:
+            session.appearances.remove(row)
+    for position, (speaker, part) in enumerate(wanted):
+        if (speaker, part) not in there:
+            session.appearances.append(Appearance(speaker=speaker, part=part, position=position))
+        elif there[speaker, part].position != position:
+            there[speaker, part].position = position
+
+
+def set_links(session: EventSession, links: Sequence[tuple[str, Translated, str]]) -> None:
+    """The links of a session as kind, title and address, in this order."""
+    if [(row.kind, dict(row.title), row.url) for row in session.links] == [(k, dict(t), u) for k, t, u in links]:
+        return
+    session.links = [
+        SessionLink(kind=kind, title=title, url=url, position=n) for n, (kind, title, url) in enumerate(links)
+    ]
+
+
+def _is_announced(session: EventSession) -> bool:
+    """Whether people may count on the session's time: it is public, and takes place."""
+    return session.event.is_public and session.is_scheduled and session.takes_place
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
