@@ -53,7 +53,7 @@ def _welcome(letter: Letter) -> Content:
     event = registration.event
     if not event.is_public or not event.takes_place or event.over_at <= clock.now():
         raise Stale("the event does not take place any more")
-    sessions = attended(registration)
+    sessions = [session for session in attended(registration) if session.takes_place]
     return compose(
         "reminders/mail/welcome", _("You are registered: %(event)s", event=chosen(event.title)),
         reply_to=reply_to(event), attachments=invitations(registration, sessions),

