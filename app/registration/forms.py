@@ -85,7 +85,7 @@ class PersonForm(FlaskForm):
     name = OneLine(_l("Name"), [InputRequired(_l("Write your name.")), Length(max=200)],
                    render_kw={"autocomplete": "name"})
     country = CountryField(_l("Country"), [InputRequired(_l("Choose a country from the list."))])
-    language = SelectField(_l("Language of your letters"))
+    language = SelectField(_l("Language of your letters"), [InputRequired(_l("Choose a language from the list."))])
     zone = ZoneField(_l("Time zone"), [InputRequired(_l("Choose a time zone from the list."))],
                      description=_l("Times in your letters are told in it, next to those of the event."))
 
