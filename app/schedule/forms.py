@@ -92,7 +92,11 @@ class SessionForm(EditForm):
             rows.min_entries = len(stored.get(rows.short_name, ())) + SPARE_ROWS
         super().process(formdata, *args, **kwargs)
 
-    def validate_day(self, field: Any) -> None:
-        written = [each.data is not None for each in (self.day, self.start, self.end)]
-        if any(written) and not all(written):
-            raise ValidationError(_l("Write the day, the beginning and the end, or none of the three."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        times = (self.day, self.start, self.end)
+        written = [each.data is not None for each in times]
+        if any(written) and not all(written) and not any(each.errors for each in times):
+            self.day.errors = [_l("Write the day, the beginning and the end, or none of the three.")]
+            return False
+        return valid

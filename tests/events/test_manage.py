@@ -170,7 +170,7 @@ def test_a_draft_that_lacks_something_is_not_published_and_says_what(client, eve
     event.title, event.contact_email, event.privacy = {"en": "Only English"}, "", {}
     db.session.commit()
     page = client.get("/en/manage/events/event/").text
-    said = ["not written in Romanian", "no contact e-mail", "no privacy notice", "no host"]
+    said = ["not written in Romanian", "no contact e-mail", "no privacy notice", "no host", "no session with a time"]
     assert [words for words in said if words not in page] == []
     answer = client.post("/en/manage/events/event/publish/")
     assert answer.status_code == 422
@@ -220,7 +220,9 @@ def test_organisations_are_chosen_or_made_in_place(client, event):
     known = make_organisation(slug="known")
     base = "/en/manage/events/event/organisations/"
     client.post(base, data={"organisation": "known", "involvement": "partner"})
-    client.post(base, data={"organisation": "", "name-en": "New Library", "url": "https://library.example", "involvement": "host"})
+    client.post(base, data={
+        "organisation": "", "name-en": "New Library", "url": "https://library.example", "involvement": "host",
+    })  # fmt: skip
     client.post(base, data={"organisation": "known", "involvement": "partner"})
     assert [(row.organisation.name["en"], row.involvement) for row in event.involved] == [
         (known.name["en"], Involvement.PARTNER), ("New Library", Involvement.HOST),

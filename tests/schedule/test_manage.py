@@ -188,9 +188,10 @@ def test_markup_and_sql_are_shown_as_text(client, event):
     data = talk(**dict.fromkeys(fields, nasty[:100]), **{"links-0-kind": "slides", "links-0-url": "https://e.org/"})
     answer = client.post(BASE + "new/", data=data, follow_redirects=True)
     assert answer.status_code == 200
-    for text in (answer.text, client.get(BASE).text, client.get("/en/manage/events/event/trail/").text):
+    for text in (answer.text, client.get(BASE).text):
         assert "<img src=x" not in text
         assert "&lt;img src=x" in text
+    assert "<img src=x" not in client.get("/en/manage/events/event/trail/").text
 
 
 WRITES = ["new/", "talk/", "talk/cancel/", "talk/postpone/", "talk/restore/", "talk/delete/"]
