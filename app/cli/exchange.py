@@ -13,6 +13,10 @@ from app.exchange import exporting, reading, service, table
 from app.exchange.frab import Unreadable
 from app.extensions import db
 
+WRITERS: dict[str, Callable[[Event, str], bytes]] = {
+    "xml": exporting.xml, "json": exporting.json, "csv": table.csv_of,
+}  # fmt: skip
+
 
 @main.group("import")
 def import_() -> None:
@@ -63,7 +67,4 @@ def export_schedule(slug: str, kind: str, lang: str) -> None:
     event = db.session.scalar(sa.select(Event).where(Event.slug == slug))
     if event is None:
         raise Refusal(f"There is no event {slug}.")
-    writers: dict[str, Callable[[Event, str], bytes]] = {
-        "xml": exporting.xml, "json": exporting.json, "csv": table.csv_of,
-    }  # fmt: skip
-    click.get_binary_stream("stdout").write(writers[kind](event, lang))
+    click.echo(WRITERS[kind](event, lang), nl=False)
