@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,7 @@ def test_there_is_a_progress_bar_on_a_terminal(app: Flask, tmp_path: Path) -> No
     file = tmp_path / "schedule"
     file.write_bytes(schedule(entry()))
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
     assert polyforum(app, "import", "schedule", str(file), stderr=theirs, stdout=subprocess.PIPE,
                      capture_output=False).returncode == 0  # fmt: skip
     os.close(theirs)
