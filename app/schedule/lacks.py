@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.events.checks import Missing, Weight, check
+from app.events.checks import Missing, Weight, check, figure
 from app.events.models import Event
 from app.schedule.models import EventSession, SessionKind
 from app.schedule.service import sessions_of
@@ -87,3 +87,8 @@ def programme(event: Event) -> Iterable[Missing]:
     if not event.recording_consent and any(session.recording_url for session in sessions):
         text = _("There are recordings, but the consent to recording is not written.")
         yield Missing(Weight.BLOCKING, text, "events_manage.edit", field="recording_consent")
+
+
+@figure
+def number_of_sessions(event: Event) -> tuple[str, int, str]:
+    return _("sessions"), len(sessions_of(event)), "schedule_manage.sessions"

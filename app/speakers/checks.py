@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.events.checks import Missing, Weight, check
+from app.events.checks import Missing, Weight, check, figure
 from app.events.models import Event
 from app.speakers.service import speakers_of
 
@@ -15,3 +16,8 @@ def profiles(event: Event) -> Iterable[Missing]:
     if bare:
         said = ngettext("%(num)d speaker has no biography.", "%(num)d speakers have no biography.", len(bare))
         yield Missing(Weight.ADVICE, said, "speakers_manage.speakers")
+
+
+@figure
+def number_of_speakers(event: Event) -> tuple[str, int, str]:
+    return _("speakers"), len(speakers_of(event)), "speakers_manage.speakers"
