@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
 
-FOREVER = datetime.max.replace(tzinfo=UTC)
+LONG_AGO, FOREVER = datetime(1970, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _stopped_at: datetime | None = None
 
 

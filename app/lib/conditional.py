@@ -11,16 +11,15 @@ import gzip
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from flask import Response, current_app, g, request
 
 from app.lib import clock
-from app.lib.clock import FOREVER
+from app.lib.clock import FOREVER, LONG_AGO
 from app.lib.memory import Memory
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _CACHE_BYTES = 32 * 1024 * 1024
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 

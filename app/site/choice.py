@@ -5,8 +5,8 @@ made-up parameters neither fail nor fill the memory; what was not understood is 
 """
 
 import json
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -104,7 +104,9 @@ def offer(event: EventRow) -> Offer:
 def _look_up_offer(event: EventRow) -> Offer:
     look_up = db.session.execute
     scheduled = sa.and_(EventSession.event_id == event.id, EventSession.starts_at.is_not(None))
-    starts = look_up(sa.select(EventSession.starts_at).where(scheduled).distinct()).scalars()
+    starts = look_up(
+        sa.select(EventSession.starts_at).where(scheduled).distinct().order_by(EventSession.starts_at)
+    ).scalars()
     themes = look_up(
         sa.select(Theme.id, Theme.slug, Theme.name).where(Theme.event_id == event.id).order_by(Theme.position, Theme.id)
     )
@@ -115,11 +117,22 @@ def _look_up_offer(event: EventRow) -> Offer:
         sa.select(table.language).join(EventSession).where(scheduled) for table in (LanguageTrack, SubtitleFile)
     ))).scalars()  # fmt: skip
     return Offer(
-        tuple(sorted({event.day_of(start) for start in starts if start})),
+        _days(event, starts),
         {row.slug: OfferedTheme(*row) for row in themes},
         {row.id: row.name for row in rooms},
         tuple(sorted({*added, *(tag for floor in floors for tag in json.loads(floor or "[]"))})),
     )
+
+
+def _days(event: EventRow, starts: Iterable[datetime | None]) -> tuple[date, ...]:
+    """The programme days of ascending starts; only the first of each day is looked at closely."""
+    days, over = [], clock.LONG_AGO
+    for start in starts:
+        if start and start >= over:
+            day = event.day_of(start)
+            days.append(day)
+            over = event.end_of(day)
+    return tuple(days)
 
 
 def _read_day(value: str) -> date | None:

@@ -4,7 +4,7 @@ It is all that a repeated page costs, so it goes past the session: a connection 
 entities. The page is rendered later, from data as new as the revision or newer, never older.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from app.events.models import Event, EventState, Series, Site
 from app.extensions import db
+from app.lib import clock
 from app.lib.conditional import Version
 
 _of_site, _of_series, _of_event = (model.__table__.c for model in (Site, Series, Event))
@@ -22,7 +23,6 @@ _series = sa.select(_of_series.id, _of_series.revision, _of_series.changed_at).w
 _event = sa.select(
     _of_event.id, _of_event.slug, _of_event.revision, _of_event.changed_at, _of_event.zone, _of_event.day_change
 ).where(_of_event.slug == sa.bindparam("slug"), _of_event.state != EventState.DRAFT)
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class EventRow(NamedTuple):
@@ -43,10 +43,15 @@ class EventRow(NamedTuple):
         """The programme day that a moment belongs to (as `Event.day_of`)."""
         return (moment.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None) - timedelta(minutes=self.day_change)).date()
 
+    def end_of(self, day: date) -> datetime:
+        """The first moment of the next programme day."""
+        start = datetime.combine(day + timedelta(days=1), datetime.min.time(), ZoneInfo(self.zone))
+        return start + timedelta(minutes=self.day_change)
+
 
 def site() -> Version:
     row = _first(_site)
-    return Version("site", *row) if row else Version("site", 0, datetime(2020, 1, 1, tzinfo=UTC))
+    return Version("site", *row) if row else Version("site", 0, clock.LONG_AGO)
 
 
 def series(slug: str) -> Version | None:
