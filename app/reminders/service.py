@@ -23,7 +23,7 @@ def letter_of(event: Event, number: int) -> Letter | None:
 
 def counts_of(event: Event) -> dict[LetterState, int]:
     counted = sa.select(Letter.state, sa.func.count()).where(_is_of(event)).group_by(Letter.state)
-    return {state: number for state, number in db.session.execute(counted)}
+    return {row[0]: row[1] for row in db.session.execute(counted)}
 
 
 def _is_of(event: Event) -> sa.ColumnElement[bool]:
