@@ -1,0 +1,62 @@
+"""The statements of the sweep on the other database."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app import create_app
+from app.events.models import EventKind
+from app.events.signals import Change
+from app.extensions import db
+from app.lib import clock
+from app.mail.models import Letter
+from app.registration.models import AgendaItem
+from app.reminders import service, sweep
+from app.schedule.signals import session_changed
+from tests.conftest import NOON, new_postgresql_database, settings
+from tests.factories import make_event, make_registration, make_session, make_speaker, save
+
+START = datetime(2027, 3, 10, 8, tzinfo=UTC)
+
+
+def test_sweeps_at_once_write_each_letter_once(tmp_path: Path, postgresql_server: str) -> None:
+    database = new_postgresql_database(postgresql_server)
+    app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=database))
+
+    def run() -> None:
+        with app.app_context():
+            sweep.sweep()
+            db.session.commit()
+
+    def sweep_at(moment: datetime) -> None:
+        with clock.stopped_at(moment):
+            workers = [threading.Thread(target=run) for _ in range(3)]
+            for worker in workers:
+                worker.start()
+            for worker in workers:
+                worker.join()
+
+    with app.app_context(), clock.stopped_at(NOON):
+        db.create_all()
+        event = make_event(kind=EventKind.CONFERENCE)
+        session = make_session(event, starts_at=START)
+        make_speaker(event, session, email="speaker@example.org")
+        for _ in range(20):
+            save(AgendaItem(registration=make_registration(event), session=session))
+        session.starts_at, session.ends_at = START + timedelta(hours=1), START + timedelta(hours=2)
+        session_changed.send(session, change=Change.MOVED, previous_start=START)
+        db.session.commit()
+
+        sweep_at(NOON + timedelta(minutes=1))
+        sweep_at(START)
+        sweep_at(START + timedelta(minutes=30))
+
+        counted = sa.select(Letter.kind, sa.func.count()).group_by(Letter.kind)
+        found = {kind: number for kind, number in db.session.execute(counted)}  # noqa: C416
+        letters = len(service.letters_of(event))
+        db.session.remove()
+        db.engine.dispose()
+    assert found == {"reminders.change": 21, "reminders.event": 20, "reminders.agenda": 20}
+    assert letters == 61
