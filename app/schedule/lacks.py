@@ -91,4 +91,5 @@ def programme(event: Event) -> Iterable[Missing]:
 
 @figure
 def number_of_sessions(event: Event) -> tuple[str, int, str]:
-    return _("sessions"), len(sessions_of(event)), "schedule_manage.sessions"
+    number = len(sessions_of(event))
+    return ngettext("session", "sessions", number), number, "schedule_manage.sessions"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.events.checks import Missing, Weight, check, figure
@@ -20,4 +19,5 @@ def profiles(event: Event) -> Iterable[Missing]:
 
 @figure
 def number_of_speakers(event: Event) -> tuple[str, int, str]:
-    return _("speakers"), len(speakers_of(event)), "speakers_manage.speakers"
+    number = len(speakers_of(event))
+    return ngettext("speaker", "speakers", number), number, "speakers_manage.speakers"
