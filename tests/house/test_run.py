@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -29,7 +30,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(happens: Callable[[], object], seconds: float = 60) -> object:
+def command_line(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # It ended meanwhile.
+        return ""
+
+
+def wait_for(happens: Callable[[], Any], seconds: float = 60) -> Any:
     """What `happens` gives as soon as it is true; fails after a time that no healthy machine needs."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -45,9 +53,10 @@ def wait_for(happens: Callable[[], object], seconds: float = 60) -> object:
 class House:
     def __init__(self, home: Path, port: int) -> None:
         self.home, self.port = home, port
+        self.log = home / f"output-{time.monotonic_ns()}"
         environment = {k: v for k, v in os.environ.items() if k not in ("SECRET_KEY", "BASE_URL", "REDIS_URL")}
         self.process = subprocess.Popen(
-            [POLYFORUM, "run"], stdout=(home / "output").open("w"), stderr=subprocess.STDOUT,
+            [POLYFORUM, "run"], stdout=self.log.open("a"), stderr=subprocess.STDOUT,
             env={**environment, "POLYFORUM_HOME": str(home), "PORT": str(port)}, start_new_session=True,
         )  # fmt: skip
 
@@ -56,21 +65,22 @@ class House:
             return str(answer.read().decode())
 
     def program(self, words: str) -> psutil.Process:
-        found = [p for p in self.all() if re.search(words, " ".join(p.cmdline()))]
-        return found[0]
+        """The oldest process whose command line has these words; waits until there is one."""
+        return wait_for(lambda: next((p for p in self.all() if re.search(words, command_line(p))), None))
 
     def all(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    def stop(self) -> list[psutil.Process]:
-        """Ctrl-C; gives what still runs five seconds later."""
+    def stop(self) -> list[str]:
+        """Ctrl-C; gives the commands that still run five seconds later."""
         processes = self.all()
         os.killpg(self.process.pid, signal.SIGINT)
-        return psutil.wait_procs([psutil.Process(self.process.pid), *processes], timeout=5)[1]
+        left = psutil.wait_procs([psutil.Process(self.process.pid), *processes], timeout=5)[1]
+        return [command_line(process) for process in left]
 
     @property
     def output(self) -> str:
-        return (self.home / "output").read_text()
+        return self.log.read_text()
 
 
 @contextmanager
