@@ -24,7 +24,7 @@ blueprint = Blueprint("people", __name__, template_folder="templates")
 @limits.tries_a_network
 @limits.tries_an_address
 def sign_in() -> Answer:
-    if current_account() is not None and request.method == "GET":
+    if current_account() is not None and request.method != "POST":
         return redirect(_target())
     form = SignInForm()
     if form.validate_on_submit():
@@ -75,7 +75,7 @@ def use_link(token: str) -> Answer:
     account = links.account_of(token, Purpose.SIGN_IN, Purpose.INVITATION)
     if account is None:
         return _useless_link()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("people/use_link.html", account=account)
     service.end_sessions(account)
     return _enter(account, "link")

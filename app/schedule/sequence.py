@@ -26,13 +26,13 @@ class OnCalendar(Shown):
 
 
 SHOWN_OF_SESSION = {
-    "title", "subtitle", "abstract", "languages", "theme", "theme_id", "room", "room_id", "starts_at", "ends_at",
+    "kind", "title", "subtitle", "abstract", "languages", "theme", "theme_id", "room", "room_id", "starts_at", "ends_at",
     "standing", "standing_reason", "slug",
     # The personal feed carries these.
     "join_url", "join_phone", "join_passcode",
 }  # fmt: skip
 SHOWN_OF_OTHERS: dict[type[Any], set[str]] = {
-    Event: {"title", "slug", "zone", "standing", "standing_reason"},
+    Event: {"kind", "title", "slug", "zone", "standing", "standing_reason"},
     Theme: {"name"},
     Room: {"name"},
     Speaker: {"name"},
