@@ -327,6 +327,14 @@ def upgrade() -> None:
     with op.batch_alter_table('agenda_item', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_agenda_item_session_id'), ['session_id'], unique=False)
 
+    op.create_table('agenda_reminder',
+    sa.Column('registration_id', sa.Integer(), nullable=False),
+    sa.Column('session_id', sa.Integer(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['registration_id'], ['registration.id'], name=op.f('fk_agenda_reminder_registration_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['session_id'], ['event_session.id'], name=op.f('fk_agenda_reminder_session_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('registration_id', 'session_id', 'starts_at', name=op.f('pk_agenda_reminder'))
+    )
     op.create_table('appearance',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('session_id', sa.Integer(), nullable=False),
@@ -352,6 +360,24 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_language_track')),
     sa.UniqueConstraint('session_id', 'language', 'kind', name=op.f('uq_language_track_session_id_language_kind'))
     )
+    op.create_table('news',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('event_id', sa.Integer(), nullable=False),
+    sa.Column('session_id', sa.Integer(), nullable=True),
+    sa.Column('took_place', sa.Boolean(), nullable=False),
+    sa.Column('previous_start', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('first_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['event_id'], ['event.id'], name=op.f('fk_news_event_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['session_id'], ['event_session.id'], name=op.f('fk_news_session_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_news'))
+    )
+    with op.batch_alter_table('news', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_news_event_id'), ['event_id'], unique=False)
+        batch_op.create_index('ix_news_open', ['told_at', 'changed_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_news_session_id'), ['session_id'], unique=False)
+
     op.create_table('session_link',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('session_id', sa.Integer(), nullable=False),
@@ -388,12 +414,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_session_link_session_id'))
 
     op.drop_table('session_link')
+    with op.batch_alter_table('news', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_news_session_id'))
+        batch_op.drop_index('ix_news_open')
+        batch_op.drop_index(batch_op.f('ix_news_event_id'))
+
+    op.drop_table('news')
     op.drop_table('language_track')
     with op.batch_alter_table('appearance', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_appearance_speaker_id'))
         batch_op.drop_index(batch_op.f('ix_appearance_session_id'))
 
     op.drop_table('appearance')
+    op.drop_table('agenda_reminder')
     with op.batch_alter_table('agenda_item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_agenda_item_session_id'))
 
