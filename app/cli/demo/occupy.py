@@ -222,7 +222,7 @@ WORKSHOPS: tuple[Translated, ...] = (
      "ru": "Опишите случай так, чтобы его могли повторить"},
 )  # fmt: skip
 
-SLOTS = (((15, 0),), ((11, 15), (14, 0)), ((11, 15), (14, 0)), ((12, 0), (15, 0)))
+SLOTS = (((11, 15), (15, 0)), ((11, 15), (14, 0)), ((11, 15), (14, 0)), ((11, 15),))
 """When talks begin on each of the stages, hour and minute."""
 TALKS_A_DAY = sum(map(len, SLOTS))
 
