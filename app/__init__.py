@@ -22,13 +22,14 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
         speakers,
     )
     from app.config import Config
-    from app.extensions import babel, csrf, db, limiter, login, signer
+    from app.extensions import Sessions, babel, csrf, db, limiter, login, signer
     from app.lib import http, present
 
     app = Flask(__name__, static_folder=None)
     app.config.from_object(Config())
     app.config.update(settings or {})
     app.logger.setLevel(app.config["LOG_LEVEL"])
+    app.session_interface = Sessions()
 
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]

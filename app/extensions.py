@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -44,6 +45,16 @@ class Login(LoginManager):  # type: ignore[misc]
     def _update_remember_cookie(self, response: Response) -> Response:
         """A page that is the same for everyone must not look at the session, which makes it vary by cookie."""
         return response if g.get("cacheable") else super()._update_remember_cookie(response)
+
+
+class Sessions(SecureCookieSessionInterface):
+    """The session in a cookie; what signs it is made once, not with every request."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if "session-serializer" not in app.extensions:
+            app.extensions["session-serializer"] = super().get_signing_serializer(app)
+        serializer: URLSafeTimedSerializer | None = app.extensions["session-serializer"]
+        return serializer
 
 
 login = Login()
@@ -102,6 +113,16 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     A transaction that reads first and writes later cannot wait for another writer in between (SQLITE_BUSY
     comes at once), so only the safe methods of HTTP open with a read lock.
     """
-    if connection.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite" and not connection.get_execution_options().get("single"):
         reads_only = has_request_context() and request.method in SAFE_METHODS
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def first_row(statement: sa.Select[*tuple[Any, ...]], **values: str) -> sa.Row[*tuple[Any, ...]] | None:
+    """What one statement finds, past the session and with no transaction around it: the cheapest look-up there is."""
+    engine = current_app.extensions.get("single-statements")
+    if engine is None:
+        engine = current_app.extensions["single-statements"] = db.engine.execution_options(single=True)
+    with engine.connect() as connection:
+        row: sa.Row[*tuple[Any, ...]] | None = connection.execute(statement, values).first()
+    return row

@@ -6,37 +6,44 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.events.models import Event, EventState, Series, Site, Theme
-from app.extensions import db
+from app.extensions import first_row
 from app.lib.conditional import Version
 from app.registration.models import Purpose, Registration, RegistrationLink, RegistrationState
 from app.schedule.models import EventSession
 from app.speakers.models import Speaker
 
-_event = Event.id, Event.revision, Event.changed_at, Event.languages
-_is_asked = Event.slug == sa.bindparam("event"), Event.state != EventState.DRAFT
+# The tables and not their entities, since the session would prepare each statement anew.
+_sites, _all_series, _events, _themes, _sessions, _speakers, _links, _registrations = (
+    model.__table__
+    for model in (Site, Series, Event, Theme, EventSession, Speaker, RegistrationLink, Registration)
+)
+_event = _events.c.id, _events.c.revision, _events.c.changed_at, _events.c.languages
+_is_asked = _events.c.slug == sa.bindparam("event"), _events.c.state != EventState.DRAFT
 
-_of_site = sa.select(Site.revision, Site.changed_at).limit(1)
-_of_series = sa.select(Series.id, Series.revision, Series.changed_at).where(Series.slug == sa.bindparam("series"))
+
+def _of_part(part: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
+    """An event together with one of its parts."""
+    return (
+        sa.select(*_event, part.c.id.label("part"))
+        .join_from(_events, part, part.c.event_id == _events.c.id)
+        .where(*_is_asked, part.c.slug == sa.bindparam("part"))
+    )
+
+
+_of_site = sa.select(_sites.c.revision, _sites.c.changed_at).limit(1)
+_of_series = sa.select(_all_series.c.id, _all_series.c.revision, _all_series.c.changed_at).where(
+    _all_series.c.slug == sa.bindparam("series")
+)
 _of_event = sa.select(*_event).where(*_is_asked)
-_of_theme = sa.select(*_event, Theme.id.label("part")).join(Theme).where(*_is_asked, Theme.slug == sa.bindparam("part"))
-_of_session = (
-    sa.select(*_event, EventSession.id.label("part"))
-    .join(EventSession, EventSession.event_id == Event.id)
-    .where(*_is_asked, EventSession.slug == sa.bindparam("part"))
-)
-_of_speaker = (
-    sa.select(*_event, Speaker.id.label("part"))
-    .join(Speaker, Speaker.event_id == Event.id)
-    .where(*_is_asked, Speaker.slug == sa.bindparam("part"))
-)
+_of_theme, _of_session, _of_speaker = map(_of_part, (_themes, _sessions, _speakers))
 _of_link = (
     sa.select(
-        RegistrationLink.revoked_at, Registration.id, Registration.state, Registration.language, Registration.zone,
-        Registration.agenda_changed_at, Event.revision, Event.changed_at,
+        _links.c.revoked_at, _registrations.c.id, _registrations.c.state, _registrations.c.language,
+        _registrations.c.zone, _registrations.c.agenda_changed_at, _events.c.revision, _events.c.changed_at,
     )
-    .join(Registration, Registration.id == RegistrationLink.registration_id)
-    .join(Event, Event.id == Registration.event_id)
-    .where(RegistrationLink.token == sa.bindparam("token"), RegistrationLink.purpose == Purpose.CALENDAR)
+    .join_from(_links, _registrations, _registrations.c.id == _links.c.registration_id)
+    .join(_events, _events.c.id == _registrations.c.event_id)
+    .where(_links.c.token == sa.bindparam("token"), _links.c.purpose == Purpose.CALENDAR)
 )  # fmt: skip
 
 
@@ -75,33 +82,33 @@ class LinkRow(NamedTuple):
 
 
 def site() -> Version:
-    row = db.session.execute(_of_site).first()
+    row = first_row(_of_site)
     return Version("site", *(row or (0, datetime(2020, 1, 1, tzinfo=UTC))))
 
 
 def series(slug: str) -> Version | None:
-    row = db.session.execute(_of_series, {"series": slug}).first()
+    row = first_row(_of_series, series=slug)
     return Version(f"series:{row.id}", row.revision, row.changed_at) if row else None
 
 
 def event(slug: str, theme: str = "") -> EventRow | None:
     """A public event (a draft is none), together with the theme if one is named."""
-    return _row(_of_theme, slug, theme) if theme else _row(_of_event, slug)
+    return _row(_of_theme, event=slug, part=theme) if theme else _row(_of_event, event=slug)
 
 
 def session(event: str, slug: str) -> EventRow | None:
-    return _row(_of_session, event, slug)
+    return _row(_of_session, event=event, part=slug)
 
 
 def speaker(event: str, slug: str) -> EventRow | None:
-    return _row(_of_speaker, event, slug)
+    return _row(_of_speaker, event=event, part=slug)
 
 
 def link(token: str) -> LinkRow | None:
-    row = db.session.execute(_of_link, {"token": token}).first()
+    row = first_row(_of_link, token=token)
     return LinkRow(*row) if row else None
 
 
-def _row(query: sa.Select[*tuple[Any, ...]], event: str, part: str = "") -> EventRow | None:
-    row = db.session.execute(query, {"event": event} | ({"part": part} if part else {})).first()
+def _row(query: sa.Select[*tuple[Any, ...]], **named: str) -> EventRow | None:
+    row = first_row(query, **named)
     return EventRow(*row) if row else None

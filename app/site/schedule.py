@@ -23,7 +23,7 @@ from app.site.programme import MOST_FOUND, lay_out_day, programme
 @public
 def schedule(event: str) -> Response:
     row = versions.event(event) or abort(404)
-    choice = read_choice(row, request.args)
+    choice = read_choice(row, request.args.to_dict())
     g.query = choice.query()
 
     def render() -> Rendered:

@@ -5,13 +5,13 @@ entities. The page is rendered later, from data as new as the revision or newer,
 """
 
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from app.events.models import Event, EventState, Series, Site
-from app.extensions import db
+from app.extensions import first_row
 from app.lib import clock
 from app.lib.conditional import Version
 
@@ -50,21 +50,16 @@ class EventRow(NamedTuple):
 
 
 def site() -> Version:
-    row = _first(_site)
+    row = first_row(_site)
     return Version("site", *row) if row else Version("site", 0, clock.LONG_AGO)
 
 
 def series(slug: str) -> Version | None:
-    row = _first(_series, slug=slug)
+    row = first_row(_series, slug=slug)
     return Version(f"series:{row.id}", row.revision, row.changed_at) if row else None
 
 
 def event(slug: str) -> EventRow | None:
     """A public event; a draft is none."""
-    row = _first(_event, slug=slug)
+    row = first_row(_event, slug=slug)
     return EventRow(*row) if row else None
-
-
-def _first(statement: sa.Select[*tuple[Any, ...]], **values: str) -> sa.Row[*tuple[Any, ...]] | None:
-    with db.engine.connect() as connection:
-        return connection.execute(statement, values).first()
