@@ -72,7 +72,8 @@ def programme(sessions: int) -> str:
             f'<event id="{n + 1}" guid="00000000-0000-4000-8000-{n:012d}">'
             f"<date>2027-05-{day + 3:02d}T{minutes // 60:02d}:{minutes % 60:02d}:00+02:00</date>"
             f"<start>{minutes // 60:02d}:{minutes % 60:02d}</start><duration>00:10</duration>"
-            f"<room>Stage {room + 1}</room><title>Session {n + 1}: what a library can do</title><track>Theme {n % 5 + 1}</track><type>talk</type>"
+            f"<room>Stage {room + 1}</room><title>Session {n + 1}: what a library can do</title>"
+            f"<track>Theme {n % 5 + 1}</track><type>talk</type>"
             f"<language>en</language><abstract>{'Some words about it. ' * 20}</abstract>"
             f'<persons><person id="{n % 120 + 1}">Person {n % 120 + 1}</person></persons></event>'
         )
