@@ -4,7 +4,6 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
-from flask import current_app
 
 from app.extensions import db
 
@@ -36,5 +35,4 @@ def run() -> None:
         connection.commit()
 
 
-assert current_app, "run `polyforum migrate`"
 run()

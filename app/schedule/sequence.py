@@ -26,8 +26,8 @@ class OnCalendar(Shown):
 
 
 SHOWN_OF_SESSION = {
-    "kind", "title", "subtitle", "abstract", "languages", "theme", "theme_id", "room", "room_id", "starts_at", "ends_at",
-    "standing", "standing_reason", "slug",
+    "kind", "title", "subtitle", "abstract", "languages", "theme", "theme_id", "room", "room_id",
+    "starts_at", "ends_at", "standing", "standing_reason", "slug",
     # The personal feed carries these.
     "join_url", "join_phone", "join_passcode",
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """Occupy Library: the edition of 2020 as its announcement of 21 September 2020 tells it, and a next one."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from app.cli.demo import making
 from app.events.models import Event, EventKind, EventState, Involvement, Series
@@ -300,7 +301,7 @@ def _day(made: Event, number: int, day: date, people: list[Speaker]) -> None:
     )
 
 
-def _where(made: Event, stage: int, theme: int | None) -> dict[str, object]:
+def _where(made: Event, stage: int, theme: int | None) -> dict[str, Any]:
     room = made.rooms[stage]
     return {
         "room": room,
