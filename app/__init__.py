@@ -24,6 +24,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     from app.config import Config
     from app.extensions import Sessions, babel, csrf, db, limiter, login, signer
     from app.lib import http, present
+    from app.lib.door import Door
 
     app = Flask(__name__, static_folder=None)
     app.config.from_object(Config())
@@ -31,6 +32,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     app.logger.setLevel(app.config["LOG_LEVEL"])
     app.session_interface = Sessions()
 
+    app.wsgi_app = Door(app)  # type: ignore[method-assign]
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
 

@@ -118,7 +118,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 
-def first_row(statement: sa.Select[*tuple[Any, ...]], **values: str) -> sa.Row[*tuple[Any, ...]] | None:
+def first_row(statement: sa.Select[*tuple[Any, ...]], **values: object) -> sa.Row[*tuple[Any, ...]] | None:
     """What one statement finds, past the session and with no transaction around it: the cheapest look-up there is."""
     engine = current_app.extensions.get("single-statements")
     if engine is None:

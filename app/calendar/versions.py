@@ -1,11 +1,12 @@
 """Which revision a feed is made from: one indexed look-up of a few columns, no entity."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.events.models import Event, EventState, Series, Site, Theme
+from app.events import versions
+from app.events.models import Event, EventState, Series, Theme
 from app.extensions import first_row
 from app.lib.conditional import Version
 from app.registration.models import Purpose, Registration, RegistrationLink, RegistrationState
@@ -13,9 +14,8 @@ from app.schedule.models import EventSession
 from app.speakers.models import Speaker
 
 # The tables and not their entities, since the session would prepare each statement anew.
-_sites, _all_series, _events, _themes, _sessions, _speakers, _links, _registrations = (
-    model.__table__
-    for model in (Site, Series, Event, Theme, EventSession, Speaker, RegistrationLink, Registration)
+_all_series, _events, _themes, _sessions, _speakers, _links, _registrations = (
+    model.__table__ for model in (Series, Event, Theme, EventSession, Speaker, RegistrationLink, Registration)
 )
 _event = _events.c.id, _events.c.revision, _events.c.changed_at, _events.c.languages
 _is_asked = _events.c.slug == sa.bindparam("event"), _events.c.state != EventState.DRAFT
@@ -30,7 +30,6 @@ def _of_part(part: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-_of_site = sa.select(_sites.c.revision, _sites.c.changed_at).limit(1)
 _of_series = sa.select(_all_series.c.id, _all_series.c.revision, _all_series.c.changed_at).where(
     _all_series.c.slug == sa.bindparam("series")
 )
@@ -59,7 +58,7 @@ class EventRow(NamedTuple):
 
     @property
     def version(self) -> Version:
-        return Version(f"event:{self.id}", self.revision, self.changed_at)
+        return versions.of_event(self.id, self.revision, self.changed_at)
 
 
 class LinkRow(NamedTuple):
@@ -82,13 +81,12 @@ class LinkRow(NamedTuple):
 
 
 def site() -> Version:
-    row = first_row(_of_site)
-    return Version("site", *(row or (0, datetime(2020, 1, 1, tzinfo=UTC))))
+    return versions.of_site()
 
 
 def series(slug: str) -> Version | None:
     row = first_row(_of_series, series=slug)
-    return Version(f"series:{row.id}", row.revision, row.changed_at) if row else None
+    return versions.of_series(row.id, row.revision, row.changed_at) if row else None
 
 
 def event(slug: str, theme: str = "") -> EventRow | None:

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from app.calendar import service, versions
 from app.config import LANGUAGES
-from app.lib.conditional import Rendered, Version, conditional
+from app.lib.conditional import ALWAYS_ASKED, Rendered, Version, conditional
 from app.lib.text import is_language
 from app.people.guard import by_link, public
 
@@ -76,17 +76,20 @@ def personal(token: str) -> Response:
     if row.revoked_at is not None:
         abort(410)
     alarm = _alarm()
-    response = _answer(
+    return _answer(
         row.version, (row.agenda_changed_at, row.state, row.language, row.zone, alarm), "my-sessions",
-        lambda: service.personal_feed(row.registration_id, token, alarm),
+        lambda: service.personal_feed(row.registration_id, token, alarm), "private, no-cache",
     )  # fmt: skip
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
 
 
-def _answer(version: Version, variant: tuple[object, ...], name: str, render: Callable[[], Rendered]) -> Response:
+def _answer(
+    version: Version, variant: tuple[object, ...], name: str, render: Callable[[], Rendered],
+    cache_control: str = ALWAYS_ASKED,
+) -> Response:  # fmt: skip
     headers = (("Content-Disposition", f'attachment; filename="{name}.ics"'),)
-    return conditional(version, (request.endpoint, *variant), render, "text/calendar", headers)
+    return conditional(
+        version, (request.endpoint, *variant), render, "text/calendar", headers, cache_control=cache_control
+    )
 
 
 def _missing() -> NoReturn:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, current_app, request
 
+from app.events import versions
 from app.events.models import Event, EventState
 from app.events.service import public_event
 from app.exchange import exporting
 from app.exchange.table import csv_of
 from app.extensions import db
-from app.lib.conditional import Rendered, Version, conditional
+from app.lib.conditional import Rendered, conditional
 from app.people.guard import public
 
 blueprint = Blueprint("exchange", __name__)
@@ -56,5 +57,5 @@ def _answer(
             abort(404)
         return Rendered(write(event, language))
 
-    version = Version(f"event:{row.id}", row.revision, row.changed_at)
+    version = versions.of_event(row.id, row.revision, row.changed_at)
     return conditional(version, (request.endpoint, language), render, mimetype, (*OPEN, *headers))

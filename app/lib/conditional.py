@@ -9,15 +9,15 @@ process that has never rendered the page. A 304 costs the one look-up that found
 
 import gzip
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Response, current_app, g, request
 from werkzeug.datastructures import Accept
-from werkzeug.http import http_date, parse_accept_header
+from werkzeug.http import http_date, parse_accept_header, parse_date
 
 from app.lib import clock
 from app.lib.clock import FOREVER, LONG_AGO
@@ -26,10 +26,13 @@ from app.lib.memory import Memory
 _CACHE_BYTES = 32 * 1024 * 1024
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
-Headers = tuple[tuple[str, str], ...]
+ALWAYS_ASKED = "public, no-cache"
+"""The same for everyone, but asked for each time: the answer is a 304 that costs next to nothing."""
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""Where the address changes with what it says."""
 
-# The same for everyone, but always asked again: the answer is a 304 that costs next to nothing.
-_COMMON: Headers = (("Cache-Control", "public, no-cache"), ("Vary", "Accept-Encoding"))
+Headers = tuple[tuple[str, str], ...]
+Environ = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,11 @@ class Version:
     scope: str
     revision: int
     changed_at: datetime
+    look_up: Callable[[], tuple[int, datetime] | None] | None = field(default=None, compare=False)
+    """Finds revision and moment of change anew, where that is less than finding out what an address means."""
+
+    def is_current(self) -> bool:
+        return self.look_up is not None and self.look_up() == (self.revision, self.changed_at)
 
 
 class Rendered(NamedTuple):
@@ -55,6 +63,14 @@ class Rendered(NamedTuple):
         return cls(body, clock.next_of(moments), max(passed, default=LONG_AGO))
 
 
+class _Known(NamedTuple):
+    """Which answer an address leads to."""
+
+    version: Version
+    digest: str
+    headers: Headers
+
+
 class _Kept(NamedTuple):
     tag: str
     since: datetime
@@ -63,6 +79,7 @@ class _Kept(NamedTuple):
     headers: Headers
 
 
+_addresses: Memory[tuple[str, ...], _Known] = Memory("addresses", 4096)
 _answers: Memory[str, _Kept] = Memory("answers", _CACHE_BYTES, lambda kept: len(kept.gzipped) + 500)
 
 
@@ -73,34 +90,59 @@ def conditional(
     mimetype: str = "text/html",
     headers: Headers = (),
     *,
+    cache_control: str = ALWAYS_ASKED,
     keep: bool = True,
 ) -> Response:
     """A 304, a kept answer or a new one.
 
-    `variant` is all that the answer depends on beside the data: endpoint, language, zone, filters. It must be
-    normalised by the caller, so that made-up query parameters cannot fill the memory; where it holds free text
-    (a search), `keep=False` leaves the answer out of it.
+    `variant` is all that the answer depends on beside the data: endpoint, language, zone, filters. It must follow
+    from the address alone, and be normalised by the caller, so that made-up query parameters cannot fill the memory;
+    where it holds free text (a search), `keep=False` leaves the answer out of it.
     """
     g.setdefault("query", {})
-    digest = _digest(version, variant)
-    moment = clock.now()
-    asked = request.headers.get("If-None-Match", "")
-    if asked and (tag := _still_good(asked, digest, moment)):
-        return _not_modified(tag, headers)
-
-    kept = _answers.get(digest)
-    if kept is None or moment >= kept.until:
-        kept = _render(digest, version, render, mimetype, headers)
+    known = _Known(
+        version, _digest(version, variant),
+        (*headers, ("Cache-Control", cache_control), ("Vary", "Accept-Encoding")),
+    )  # fmt: skip
+    response = _answer(known, request.environ)
+    if response is None:
+        kept = _render(known.digest, version, render, mimetype)
         if keep:
-            _answers.keep(digest, kept)
+            _answers.keep(known.digest, kept)
+        response = _send(known, kept, request.environ)
+    if keep and version.look_up:
+        _addresses.keep(_address(request.environ), known)
+    return response
 
-    if asked.strip() == "*" or (not asked and _not_modified_since(kept.since)):
-        return _not_modified(f'"{kept.tag}"', headers)
+
+def answer_again(environ: Environ) -> Response | None:
+    """The answer that this address led to before, if the data is still the same and no moment of change has come."""
+    known = _addresses.get(_address(environ)) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
+    return _answer(known, environ) if known and known.version.is_current() else None
+
+
+def _address(environ: Environ) -> tuple[str, ...]:
+    return environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+
+
+def _answer(known: _Known, environ: Environ) -> Response | None:
+    """A 304 or the kept answer."""
+    moment = clock.now()
+    if tag := _still_good(environ.get("HTTP_IF_NONE_MATCH", ""), known.digest, moment):
+        return _not_modified(known, tag)
+    kept = _answers.get(known.digest)
+    return _send(known, kept, environ) if kept and moment < kept.until else None
+
+
+def _send(known: _Known, kept: _Kept, environ: Environ) -> Response:
+    asked = environ.get("HTTP_IF_NONE_MATCH", "")
+    if asked.strip() == "*" or (not asked and _not_modified_since(kept.since, environ)):
+        return _not_modified(known, f'"{kept.tag}"')
     g.cacheable = True
-    if _takes_gzip(request.headers.get("Accept-Encoding", "")):
-        headers = (*kept.headers, ("Content-Encoding", "gzip"), ("ETag", f'"{kept.tag}.gz"'))
-        return Response(kept.gzipped, headers=headers)
-    return Response(gzip.decompress(kept.gzipped), headers=(*kept.headers, ("ETag", f'"{kept.tag}"')))
+    headers = (*known.headers, *kept.headers)
+    if _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
+        return Response(kept.gzipped, headers=(*headers, ("Content-Encoding", "gzip"), ("ETag", f'"{kept.tag}.gz"')))
+    return Response(gzip.decompress(kept.gzipped), headers=(*headers, ("ETag", f'"{kept.tag}"')))
 
 
 def _digest(version: Version, variant: tuple[object, ...]) -> str:
@@ -125,24 +167,20 @@ def _still_good(asked: str, digest: str, moment: datetime) -> str | None:
     return None
 
 
-def _not_modified_since(since: datetime) -> bool:
-    asked = request.if_modified_since
+def _not_modified_since(since: datetime, environ: Environ) -> bool:
+    asked = parse_date(environ.get("HTTP_IF_MODIFIED_SINCE"))
     return asked is not None and since <= asked
 
 
-def _render(
-    digest: str, version: Version, render: Callable[[], Rendered], mimetype: str, headers: Headers
-) -> _Kept:
+def _render(digest: str, version: Version, render: Callable[[], Rendered], mimetype: str) -> _Kept:
     body, until, valid_since = render()
     raw = body.encode() if isinstance(body, str) else body
     # An answer whose moment came says something else since that moment, though its data is older.
     since = max(version.changed_at, valid_since)
     tag = f"{digest}-{_base36(int(until.timestamp()))}"
-    said = (
-        *headers, *_COMMON, ("Last-Modified", http_date(since)), ("Content-Type", f"{mimetype}; charset=utf-8"),
-    )  # fmt: skip
+    headers = ("Content-Type", f"{mimetype}; charset=utf-8"), ("Last-Modified", http_date(since))
     # Level 5 is within a per cent of level 9 here, at a third of its time.
-    return _Kept(tag, since, until, gzip.compress(raw, 5, mtime=0), said)
+    return _Kept(tag, since, until, gzip.compress(raw, 5, mtime=0), headers)
 
 
 def _base36(number: int) -> str:
@@ -153,9 +191,9 @@ def _base36(number: int) -> str:
     return digits or "0"
 
 
-def _not_modified(tag: str, headers: Headers) -> Response:
+def _not_modified(known: _Known, tag: str) -> Response:
     g.cacheable = True
-    response = Response(status=304, headers=(*headers, *_COMMON, ("ETag", tag)))
+    response = Response(status=304, headers=(*known.headers, ("ETag", tag)))
     del response.headers["Content-Type"]
     return response
 

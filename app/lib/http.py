@@ -12,7 +12,7 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.security import safe_join
 
 from app.lib import clock
-from app.lib.conditional import Rendered, Version, conditional
+from app.lib.conditional import ALWAYS_ASKED, IMMUTABLE, Rendered, Version, conditional
 
 APP_FOLDER = Path(__file__).parent.parent
 STATIC_FOLDER = APP_FOLDER / "static"
@@ -24,6 +24,10 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' https:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+SECURITY_HEADERS = (
+    ("Content-Security-Policy", CSP), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"),
+)  # fmt: skip
+NOT_KEPT = ("Cache-Control", "private, no-store")
 
 
 def init_app(app: Flask) -> None:
@@ -32,7 +36,7 @@ def init_app(app: Flask) -> None:
     app.url_defaults(_give_language)
     app.add_url_rule("/static/<path:name>", "static", _static)
     app.register_error_handler(HTTPException, _error_page)
-    app.after_request(_secure)
+    app.after_request(secure)
 
 
 def language_prefix(app: Flask) -> str:
@@ -96,10 +100,10 @@ def _static(name: str) -> Response:
         abort(404)
     changed_at = clock.from_timestamp(file.stat().st_mtime)
     version = Version(f"static:{name}", int(file.stat().st_mtime_ns), changed_at)
-    response = conditional(version, (), lambda: Rendered(file.read_bytes()), MIMETYPES[file.suffix])
-    if "v" in request.args:
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response
+    return conditional(
+        version, (), lambda: Rendered(file.read_bytes()), MIMETYPES[file.suffix],
+        cache_control=IMMUTABLE if "v" in request.args else ALWAYS_ASKED,
+    )  # fmt: skip
 
 
 _static.authorisation = "public"  # type: ignore[attr-defined]
@@ -142,13 +146,10 @@ def _with_language() -> str | None:
     return request.script_root + path + (f"?{query}" if query else "")
 
 
-def _secure(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", CSP)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    if not g.get("cacheable"):
-        headers.setdefault("Cache-Control", "private, no-store")
+def secure(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS if g.get("cacheable") else (*SECURITY_HEADERS, NOT_KEPT):
+        if name not in response.headers:
+            response.headers.add(name, value)
     return response
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.events.models import Event, Theme
 from app.extensions import db
-from app.lib.conditional import Rendered, conditional
+from app.lib.conditional import ALWAYS_ASKED, IMMUTABLE, Rendered, conditional
 from app.lib.http import page_language
 from app.lib.present import language_name
 from app.people.guard import public
@@ -56,10 +56,11 @@ def stylesheet(event: str) -> Response:
     def render() -> Rendered:
         return Rendered(_stylesheet(row.id, day))
 
-    response = conditional(row.version, ("schedule.css", day), render, "text/css")
-    if request.args.get("v") == str(row.revision):
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response
+    asked_by_revision = request.args.get("v") == str(row.revision)
+    return conditional(
+        row.version, ("schedule.css", day), render, "text/css",
+        cache_control=IMMUTABLE if asked_by_revision else ALWAYS_ASKED,
+    )  # fmt: skip
 
 
 def _stylesheet(event: int, day: date | None) -> str:

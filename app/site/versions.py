@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from app.events.models import Event, EventState, Series, Site
+from app.events import versions
+from app.events.models import Event, EventState, Series
 from app.extensions import first_row
-from app.lib import clock
 from app.lib.conditional import Version
 
-_of_site, _of_series, _of_event = (model.__table__.c for model in (Site, Series, Event))
-_site = sa.select(_of_site.revision, _of_site.changed_at).limit(1)
+_of_series, _of_event = (model.__table__.c for model in (Series, Event))
 _series = sa.select(_of_series.id, _of_series.revision, _of_series.changed_at).where(
     _of_series.slug == sa.bindparam("slug")
 )
@@ -37,7 +36,7 @@ class EventRow(NamedTuple):
 
     @property
     def version(self) -> Version:
-        return Version(f"event:{self.id}", self.revision, self.changed_at)
+        return versions.of_event(self.id, self.revision, self.changed_at)
 
     def day_of(self, moment: datetime) -> date:
         """The programme day that a moment belongs to (as `Event.day_of`)."""
@@ -50,13 +49,12 @@ class EventRow(NamedTuple):
 
 
 def site() -> Version:
-    row = first_row(_site)
-    return Version("site", *row) if row else Version("site", 0, clock.LONG_AGO)
+    return versions.of_site()
 
 
 def series(slug: str) -> Version | None:
     row = first_row(_series, slug=slug)
-    return Version(f"series:{row.id}", row.revision, row.changed_at) if row else None
+    return versions.of_series(row.id, row.revision, row.changed_at) if row else None
 
 
 def event(slug: str) -> EventRow | None:
