@@ -10,11 +10,12 @@ from sqlalchemy import orm
 from app.events.models import Event
 from app.extensions import db
 from app.lib import text
-from app.lib.conditional import Rendered, conditional
+from app.lib.conditional import Rendered
 from app.lib.http import page_language
 from app.people.guard import public
 from app.schedule.models import Appearance, EventSession
-from app.site import pages, versions
+from app.site import pages
+from app.site.preview import answer, seen
 from app.speakers.models import Speaker
 
 AFFILIATIONS_UP_TO = 300
@@ -34,7 +35,7 @@ class Named(NamedTuple):
 @pages.get("/events/<event>/speakers/")
 @public
 def speakers(event: str) -> Response:
-    row = versions.event(event) or abort(404)
+    row = seen(event)
 
     def render() -> Rendered:
         people = _people(row.id, row.slug)
@@ -42,13 +43,13 @@ def speakers(event: str) -> Response:
         found = db.session.get_one(Event, row.id)
         return Rendered(render_template("site/speakers.html", event=found, groups=groups, number=len(people)))
 
-    return conditional(row.version, ("speakers", page_language()), render)
+    return answer(row, ("speakers", page_language()), render)
 
 
 @pages.get("/events/<event>/speakers/<speaker>/")
 @public
 def speaker(event: str, speaker: str) -> Response:
-    row = versions.event(event) or abort(404)
+    row = seen(event)
 
     def render() -> Rendered:
         found = db.session.scalar(
@@ -61,7 +62,7 @@ def speaker(event: str, speaker: str) -> Response:
         ).all()  # fmt: skip
         return Rendered(render_template("site/speaker.html", event=found.event, speaker=found, sessions=sessions))
 
-    return conditional(row.version, ("speaker", speaker, page_language()), render)
+    return answer(row, ("speaker", speaker, page_language()), render)
 
 
 def _people(event: int, slug: str) -> list[Named]:

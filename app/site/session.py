@@ -10,13 +10,14 @@ from sqlalchemy import orm
 from app.extensions import db
 from app.languages import service as languages
 from app.lib import clock
-from app.lib.conditional import Rendered, conditional
+from app.lib.conditional import Rendered
 from app.lib.http import page_language
 from app.lib.urls import absolute
 from app.people.guard import public
 from app.schedule.models import Appearance, EventSession, Part
-from app.site import pages, versions, zones
+from app.site import pages, zones
 from app.site.choice import read_zone
+from app.site.preview import answer, seen
 from app.speakers.models import Speaker
 
 
@@ -31,7 +32,7 @@ class SpeakersHour(NamedTuple):
 @pages.get("/events/<event>/sessions/<session>/")
 @public
 def session(event: str, session: str) -> Response:
-    row = versions.event(event) or abort(404)
+    row = seen(event)
     zone = read_zone(request.args)
     g.query = {"zone": zone} if zone else {}
 
@@ -54,7 +55,7 @@ def session(event: str, session: str) -> Response:
         )  # fmt: skip
         return Rendered.between(body, {at for at in (found.starts_at, found.ends_at, found.event.over_at) if at})
 
-    return conditional(row.version, ("session", session, page_language(), zone), render)
+    return answer(row, ("session", session, page_language(), zone), render)
 
 
 def _speakers_hours(session: EventSession) -> list[SpeakersHour]:

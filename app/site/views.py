@@ -15,6 +15,7 @@ from app.lib.http import page_language
 from app.people.guard import public
 from app.schedule.models import EventSession
 from app.site import pages, versions
+from app.site.preview import answer, seen
 
 NEXT_SHOWN = 3
 PAST_SHOWN = 40
@@ -50,7 +51,7 @@ def series(series: str) -> Response:
 @pages.get("/events/<event>/")
 @public
 def event(event: str) -> Response:
-    row = versions.event(event) or abort(404)
+    row = seen(event)
 
     def render() -> Rendered:
         found = db.session.scalars(
@@ -66,7 +67,7 @@ def event(event: str) -> Response:
         )  # fmt: skip
         return Rendered.between(body, {found.begins_at, found.over_at, *_boundaries(found)})
 
-    return conditional(row.version, ("event", page_language()), render)
+    return answer(row, ("event", page_language()), render)
 
 
 def _public_events(*conditions: sa.ColumnElement[bool]) -> Sequence[Event]:
