@@ -17,10 +17,10 @@ from typing import Any
 import psutil
 from aiosmtpd.controller import Controller
 
+from bench.house import house
 from bench.load import Cost, ask, header
-from bench.server import ROOT, Server, free_port
+from bench.server import POLYFORUM, ROOT, Server, free_port
 
-POLYFORUM = str(Path(sys.executable).with_name("polyforum"))
 SHARED = ROOT.parent / "shared/data/schedules"
 PEOPLE = 300
 LETTERS = 500
@@ -41,6 +41,8 @@ def main() -> None:
             registrations(polyforum, base)
             print("\nPeak memory of the web worker: " + ", ".join(f"{m:.0f} MB" for m in polyforum.peak_megabytes()))
         letters(environment)
+    print()
+    house()
 
 
 def fill(environment: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parent.parent
+POLYFORUM = str(Path(sys.executable).with_name("polyforum"))
 
 
 def free_port() -> int:
