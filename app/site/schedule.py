@@ -5,24 +5,25 @@ from datetime import date
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import Response, abort, g, render_template, request, url_for
+from flask import Response, g, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.events.models import Event, Theme
 from app.extensions import db
-from app.lib.conditional import ALWAYS_ASKED, IMMUTABLE, Rendered, conditional
+from app.lib.conditional import ALWAYS_ASKED, IMMUTABLE, Rendered
 from app.lib.http import page_language
 from app.lib.present import language_name
 from app.people.guard import public
-from app.site import colours, grid, machines, pages, versions, zones
+from app.site import colours, grid, machines, pages, zones
 from app.site.choice import Choice, offer, read_choice
+from app.site.preview import answer, seen
 from app.site.programme import MOST_FOUND, lay_out_day, programme
 
 
 @pages.get("/events/<event>/schedule/")
 @public
 def schedule(event: str) -> Response:
-    row = versions.event(event) or abort(404)
+    row = seen(event)
     choice = read_choice(row, request.args.to_dict())
     g.query = choice.query()
 
@@ -42,14 +43,14 @@ def schedule(event: str) -> Response:
         )  # fmt: skip
         return Rendered.between(body, shown.moments)
 
-    return conditional(row.version, ("schedule", page_language(), choice), render, keep=not choice.search)
+    return answer(row, ("schedule", page_language(), choice), render, keep=not choice.search)
 
 
 @machines.get("/events/<event>/schedule.css")
 @public
 def stylesheet(event: str) -> Response:
     """Places of the grid of one day, and the themes' colours; without a day the colours alone."""
-    row = versions.event(event) or abort(404)
+    row = seen(event)
     asked = request.args.get("day", "")
     day = next((day for day in offer(row).days if day.isoformat() == asked), None)
 
@@ -57,8 +58,8 @@ def stylesheet(event: str) -> Response:
         return Rendered(_stylesheet(row.id, day))
 
     asked_by_revision = request.args.get("v") == str(row.revision)
-    return conditional(
-        row.version, ("schedule.css", day), render, "text/css",
+    return answer(
+        row, ("schedule.css", day), render, "text/css",
         cache_control=IMMUTABLE if asked_by_revision else ALWAYS_ASKED,
     )  # fmt: skip
 
