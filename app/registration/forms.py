@@ -125,7 +125,7 @@ _written: dict[tuple[str, str], str] = {}
 
 def _country_options(language: str) -> str:
     if (key := ("countries", language)) not in _written:
-        _written[key] = f'<option value="">{escape(_l("Choose …"))}</option>' + _options(choices.countries(language))
+        _written[key] = _options([choices.Choice("", str(_l("Choose …"))), *choices.countries(language)])
     return _written[key]
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from app.events.models import Event
 from app.languages.models import LanguageTrack
 from app.lib import clock
-from app.lib.present import day, hour, zone_name
+from app.lib.present import day, hour, offset, zone_name
 from app.schedule.models import EventSession
 
 
@@ -34,4 +34,6 @@ def span(starts_at: datetime, ends_at: datetime | None, zone: str) -> str:
 
 
 def times(starts_at: datetime, ends_at: datetime | None, zone: str, event: Event) -> list[str]:
-    return [span(starts_at, ends_at, each) for each in dict.fromkeys((zone, event.zone))]
+    """In the reader's zone, and in the event's where its clocks show another time."""
+    zones = [zone] if offset(zone, starts_at) == offset(event.zone, starts_at) else [zone, event.zone]
+    return [span(starts_at, ends_at, each) for each in zones]

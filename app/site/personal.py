@@ -19,7 +19,7 @@ from app.registration import address, agenda, service
 from app.registration.forms import AddressForm, PersonForm
 from app.registration.guard import holder
 from app.registration.models import Purpose, Registration
-from app.schedule.models import EventSession
+from app.schedule.models import EventSession, SessionKind
 
 blueprint = Blueprint("personal", __name__, template_folder="templates")
 
@@ -79,9 +79,11 @@ def sessions(registration: Registration) -> Any:
 
 
 def _scheduled(event: Event) -> list[EventSession]:
+    """What there is to choose from, in the order of time; nobody needs reminding of lunch."""
     return list(db.session.scalars(
         sa.select(EventSession)
         .where(EventSession.event_id == event.id, EventSession.starts_at.is_not(None))
+        .where(EventSession.kind != SessionKind.BREAK)
         .order_by(EventSession.starts_at, EventSession.id)
         .options(orm.joinedload(EventSession.room), orm.joinedload(EventSession.theme))
     ))
