@@ -290,7 +290,7 @@ def test_the_last_owner_stays(client, event, owner):
 def test_the_trail_names_who_did_what(client, event, owner):
     client.post("/en/manage/events/event/facts/", data=facts())
     page = client.get("/en/manage/events/event/trail/").text
-    assert "event.edited" in page
+    assert "Facts of the event changed" in page
     assert owner.name in page
 
 

@@ -1,0 +1,65 @@
+"""What the audit trail calls each action that any room records, in the reader's language."""
+
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+
+from app.lib.present import moment
+
+DEEDS = {
+    "account.created": _l("Account made"),
+    "account.invited": _l("Person invited to organise"),
+    "account.signed-in": _l("Signed in"),
+    "account.password-set": _l("Password set"),
+    "account.made-administrator": _l("Made an administrator"),
+    "account.unmade-administrator": _l("No longer an administrator"),
+    "organisation.added": _l("Organisation added"),
+    "organisation.edited": _l("Organisation changed"),
+    "organisation.involved": _l("Organisation joined to the event"),
+    "organisation.released": _l("Organisation taken out of the event"),
+    "series.created": _l("Series made"),
+    "series.edited": _l("Series changed"),
+    "event.created": _l("Event made"),
+    "event.edited": _l("Facts of the event changed"),
+    "event.published": _l("Event published"),
+    "event.archived": _l("Event archived"),
+    "event.cancelled": _l("Event cancelled"),
+    "event.postponed": _l("Event postponed"),
+    "event.restored": _l("Event takes place after all"),
+    "role.given": _l("Role given"),
+    "role.taken": _l("Role taken away"),
+    "theme.added": _l("Theme added"),
+    "theme.edited": _l("Theme changed"),
+    "theme.deleted": _l("Theme deleted"),
+    "room.added": _l("Room added"),
+    "room.edited": _l("Room changed"),
+    "room.deleted": _l("Room deleted"),
+    "session.created": _l("Session made"),
+    "session.edited": _l("Session changed"),
+    "session.moved": _l("Session moved"),
+    "session.cancelled": _l("Session cancelled"),
+    "session.postponed": _l("Session postponed"),
+    "session.restored": _l("Session takes place after all"),
+    "session.deleted": _l("Session deleted"),
+    "speaker.created": _l("Speaker added"),
+    "speaker.edited": _l("Speaker changed"),
+    "speaker.deleted": _l("Speaker deleted"),
+    "speaker.invited": _l("Speaker invited to edit their profile"),
+    "track.added": _l("Language track added"),
+    "track.changed": _l("Language track changed"),
+    "track.removed": _l("Language track removed"),
+    "subtitles.kept": _l("Subtitles uploaded"),
+    "subtitles.removed": _l("Subtitles removed"),
+    "registration.cancelled": _l("Registration cancelled"),
+    "schedule.imported": _l("Schedule imported"),
+}
+
+
+def deed(action: str) -> str:
+    """An action in words; one that an older or newer version recorded stays as it is."""
+    return str(DEEDS.get(action, action))
+
+
+def written_moment(written: str | None, zone: str) -> str:
+    """A moment as an entry's detail holds it, for people."""
+    return moment(datetime.fromisoformat(written), zone) if written else "–"
