@@ -51,14 +51,51 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "polyforum.db"
 
 
+@pytest.fixture(scope="session")
+def empty_postgresql(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A PostgreSQL database with all tables, made once and copied for each test; its name."""
+    address = new_postgresql_database(postgresql_server)
+    app = create_app(settings(tmp_path_factory.mktemp("schema"), SQLALCHEMY_DATABASE_URI=address))
+    with app.app_context():
+        db.create_all()
+        db.engine.dispose()
+    return str(sa.make_url(address).database)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests marked `both_databases` run on SQLite and on PostgreSQL, the others on what TEST_DATABASE says."""
+    if "database" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def app(tmp_path: Path, empty_database: Path) -> Iterator[Flask]:
-    shutil.copy(empty_database, tmp_path / "polyforum.db")
-    app = create_app(settings(tmp_path))
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a database with all tables, for this test alone."""
+    kind = getattr(request, "param", os.environ.get("TEST_DATABASE", "sqlite"))
+    if kind == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_database"), tmp_path / "polyforum.db")
+        yield f"sqlite:///{tmp_path / 'polyforum.db'}"
+        return
+    server = request.getfixturevalue("postgresql_server")
+    address = new_postgresql_database(server, template=request.getfixturevalue("empty_postgresql"))
+    yield address
+    _administer(server, f"DROP DATABASE {sa.make_url(address).database} WITH (FORCE)")
+
+
+@pytest.fixture
+def app(tmp_path: Path, database: str) -> Iterator[Flask]:
+    app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=database))
     with clock.stopped_at(NOON), app.app_context(), request_started.connected_to(_forget, app):
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+def settings_of(app: Flask, **overrides: Any) -> dict[str, Any]:
+    """For a second application on the same database and folder."""
+    return settings(
+        app.config["HOME"], SQLALCHEMY_DATABASE_URI=app.config["SQLALCHEMY_DATABASE_URI"], **overrides
+    )  # fmt: skip
 
 
 def _forget(_app: Flask, **_: Any) -> None:
@@ -82,6 +119,8 @@ def postgresql_server() -> Iterator[str]:
         server = get_server(tempfile.mkdtemp(prefix="polyforum-pg-"), cleanup_mode="delete")
     except Exception as fault:
         pytest.skip(f"PostgreSQL cannot run here: {fault}")
+    # What a crash would lose is a test's own.
+    _administer(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 
@@ -94,12 +133,19 @@ def shared() -> Path:
     return SHARED
 
 
-def new_postgresql_database(server: str) -> str:
-    """A new, empty database on the server; its address for SQLAlchemy."""
+def new_postgresql_database(server: str, template: str = "template1") -> str:
+    """A new database on the server, empty or a copy; its address for SQLAlchemy."""
     name = f"test_{uuid.uuid4().hex}"
-    address = sa.make_url(server).set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return _for_sqlalchemy(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _administer(server: str, *statements: str) -> None:
+    engine = sa.create_engine(_for_sqlalchemy(server), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return address.set(database=name).render_as_string(hide_password=False)
+        for statement in statements:
+            connection.execute(sa.text(statement))
+
+
+def _for_sqlalchemy(server: str) -> sa.URL:
+    return sa.make_url(server).set(drivername="postgresql+psycopg")

@@ -1,7 +1,6 @@
 """Every address says who may use it, and holds to it. The addresses are found, not listed."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -15,7 +14,7 @@ from app.events.models import Event
 from app.extensions import db
 from app.people.models import Role
 from app.people.permissions import ALLOWED, Action
-from tests.conftest import settings
+from tests.conftest import settings_of
 from tests.factories import (
     grant,
     make_account,
@@ -146,8 +145,8 @@ def test_a_made_up_token_opens_nothing(client: FlaskClient, addresses: list[Addr
     assert wrong == []
 
 
-def test_every_post_needs_a_csrf_token(tmp_path: Path, app: Flask, addresses: list[Address]) -> None:
-    guarded = create_app({**settings(tmp_path), "WTF_CSRF_ENABLED": True}).test_client()
+def test_every_post_needs_a_csrf_token(app: Flask, addresses: list[Address]) -> None:
+    guarded = create_app(settings_of(app, WTF_CSRF_ENABLED=True)).test_client()
     sign_in(guarded, make_account(is_admin=True))
     taken = set()
     for address in addresses:

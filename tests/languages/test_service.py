@@ -4,11 +4,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import create_app
 from app.extensions import db
 from app.languages import service
 from app.languages.models import LanguageTrack, SubtitleFile, TrackKind
-from tests.conftest import new_postgresql_database, settings
 from tests.factories import make_event, make_session, save
 
 
@@ -29,6 +27,7 @@ def programme():
     return event
 
 
+@pytest.mark.both_databases
 def test_sessions_are_found_by_floor_track_and_subtitles_whatever_the_region(app: Flask) -> None:
     event = programme()
     assert followable(event, "pt") == {"floor", "tracked", "subtitled"}
@@ -37,19 +36,6 @@ def test_sessions_are_found_by_floor_track_and_subtitles_whatever_the_region(app
     assert followable(event, "ru") == {"tracked"}
     assert followable(event, "p") == set()
     assert followable(event, '%"_') == set()
-
-
-@pytest.mark.postgresql
-def test_sessions_are_found_alike_on_postgresql(postgresql_server: str, tmp_path) -> None:
-    app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=new_postgresql_database(postgresql_server)))
-    with app.app_context():
-        db.create_all()
-        event = programme()
-        assert followable(event, "pt-BR") == {"floor", "tracked", "subtitled"}
-        assert followable(event, "en") == {"floor", "subtitled"}
-        assert followable(event, '%"_') == set()
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_a_session_without_tracks_has_an_empty_list(app: Flask) -> None:

@@ -22,8 +22,10 @@ from app.mail.models import Letter, LetterState, Suppression
 from app.mail.outbox import sweep
 from app.mail.rendering import Content, Stale
 from app.mail.service import enqueue
-from tests.conftest import NOON, new_postgresql_database, settings
+from tests.conftest import NOON, settings
 from tests.mail.server import Post, serving
+
+pytestmark = pytest.mark.both_databases
 
 
 def queue(*recipients: str, kind: str = "note", **values: Any) -> None:
@@ -249,21 +251,12 @@ def test_a_sender_whose_lease_ended_lets_go(app: Flask, post: Post) -> None:
     assert len(post.messages) == 1
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_several_workers_never_send_a_letter_twice(
-    database: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_several_workers_never_send_a_letter_twice(database: str, tmp_path: Path) -> None:
     post, letters = Post(), 120
-    home = tmp_path / "home"
-    home.mkdir()
-    own = settings(home)
-    if database == "postgresql":
-        own["SQLALCHEMY_DATABASE_URI"] = new_postgresql_database(request.getfixturevalue("postgresql_server"))
     with serving(post) as port:
-        own["MAIL_URL"] = f"smtp://127.0.0.1:{port}?tls=none"
+        own = settings(tmp_path, SQLALCHEMY_DATABASE_URI=database, MAIL_URL=f"smtp://127.0.0.1:{port}?tls=none")
         app = create_app(own)
         with app.app_context():
-            db.create_all()
             queue(*(f"p{n}@example.org" for n in range(letters)))
 
         def work() -> None:

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.lib import clock
 from app.people import passwords
 from app.people.models import Account
-from tests.conftest import NOON, settings
+from tests.conftest import NOON, settings_of
 from tests.factories import make_account, sign_in
 
 PASSWORD = "correct horse battery"
@@ -167,7 +167,7 @@ def test_a_made_up_identity_is_nobody(client: FlaskClient, identity: str) -> Non
 
 def limited_client(app: Flask) -> FlaskClient:
     """A client of the same database with the limits on."""
-    made = create_app({**settings(app.config["HOME"]), "RATELIMIT_ENABLED": True})
+    made = create_app(settings_of(app, RATELIMIT_ENABLED=True))
     return made.test_client()
 
 
@@ -204,7 +204,7 @@ def test_a_class_room_behind_one_address_gets_in(app: Flask) -> None:
 
 def test_the_form_needs_its_token(app: Flask) -> None:
     account = make_with_password()
-    client = create_app({**settings(app.config["HOME"]), "WTF_CSRF_ENABLED": True}).test_client()
+    client = create_app(settings_of(app, WTF_CSRF_ENABLED=True)).test_client()
     assert try_password(client, account.email).status_code in (400, 422)
     assert not is_signed_in(client)
     page = client.get("/en/sign-in/").text

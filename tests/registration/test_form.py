@@ -15,6 +15,8 @@ from app.registration.models import Places, Purpose, Registration, RegistrationS
 from tests.conftest import NOON
 from tests.factories import make_event, make_registration
 
+pytestmark = pytest.mark.both_databases
+
 GIVEN = {
     "name": "Ана Попеску", "email": "Ana@Example.org", "country": "MD", "language": "ro", "zone": "Europe/Chisinau",
     "consent": "y",

@@ -4,13 +4,13 @@ from flask import Flask
 
 from app import create_app
 from app.extensions import db
-from tests.conftest import settings
+from tests.conftest import settings_of
 from tests.factories import make_event
 from tests.registration.test_form import GIVEN
 
 
-def test_a_network_may_send_many_forms_but_few_requests_to_send_again(app: Flask, tmp_path):
-    limited = create_app(settings(tmp_path, RATELIMIT_ENABLED=True))
+def test_a_network_may_send_many_forms_but_few_requests_to_send_again(app: Flask) -> None:
+    limited = create_app(settings_of(app, RATELIMIT_ENABLED=True))
     with limited.app_context():
         event = make_event()
         client = limited.test_client()

@@ -1,10 +1,13 @@
 """No event is ever overbooked, whoever asks at the same time, on either database."""
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from app import create_app
 from app.extensions import db
@@ -15,31 +18,18 @@ from tests.conftest import NOON, settings
 from tests.factories import make_event
 from tests.registration.test_form import GIVEN
 
+pytestmark = pytest.mark.both_databases
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def busy_app(request, tmp_path):
-    """An application on a database of its own, for many threads at once."""
-    overrides = {}
-    if request.param == "postgresql":
-        overrides["SQLALCHEMY_DATABASE_URI"] = _new_database(request.getfixturevalue("postgresql_server"))
-        overrides["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 16}
-    app = create_app(settings(tmp_path, **overrides))
-    with app.app_context():
-        db.create_all()
+
+@pytest.fixture
+def busy_app(database: str, tmp_path: Path) -> Iterator[Flask]:
+    """For many threads at once: no context is open around them."""
+    pool = {"pool_size": 16} if database.startswith("postgresql") else {}
+    app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=database, SQLALCHEMY_ENGINE_OPTIONS=pool))
     with clock.stopped_at(NOON):
         yield app
     with app.app_context():
         db.engine.dispose()
-
-
-def _new_database(server: str) -> str:
-    url = sa.make_url(server).set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text("DROP DATABASE IF EXISTS busy WITH (FORCE)"))
-        connection.execute(sa.text("CREATE DATABASE busy"))
-    engine.dispose()
-    return url.set(database="busy").render_as_string(hide_password=False)
 
 
 def _event(app, **values) -> str:

@@ -17,6 +17,8 @@ from app.registration.signals import address_changed, registration_cancelled, re
 from tests.conftest import NOON
 from tests.factories import make_event, make_registration, make_room, make_session, save
 
+pytestmark = pytest.mark.both_databases
+
 JOIN = {"join_url": "https://meet.example.org/r/1", "join_phone": "+40 21 555 01", "join_passcode": "8-15"}
 
 

@@ -17,6 +17,8 @@ from tests.conftest import NOON
 from tests.factories import make_event, make_registration, make_session, make_speaker, save
 from tests.reminders.reading import entries, html, recipients, text
 
+pytestmark = pytest.mark.both_databases
+
 Run = Callable[[datetime], list[EmailMessage]]
 START = datetime(2027, 3, 10, 8, tzinfo=UTC)
 SOON = NOON + timedelta(minutes=1)

@@ -17,7 +17,7 @@ from app.people.models import Role
 from app.registration import service as registrations
 from app.registration.models import Purpose, Registration, RegistrationState
 from app.registration.signals import registration_confirmed
-from tests.conftest import NOON, settings
+from tests.conftest import NOON, settings_of
 from tests.factories import grant, make_account, make_event, make_registration, make_session, save, sign_in
 from tests.reminders.reading import entries, html, text
 
@@ -91,8 +91,8 @@ def test_a_letter_never_follows_a_registration_to_an_address_it_left(
     assert letters_at(NOON) == []
 
 
-def test_a_letter_in_a_language_that_runs_from_right_to_left_says_so(tmp_path: object, app: Flask) -> None:
-    arabic = create_app(settings(app.config["HOME"], LANGUAGES=("en", "ar")))
+def test_a_letter_in_a_language_that_runs_from_right_to_left_says_so(app: Flask) -> None:
+    arabic = create_app(settings_of(app, LANGUAGES=("en", "ar")))
     with arabic.app_context():
         event = make_event(title={"ar": "مكتبات مفتوحة"})
         make_session(event, starts_at=START, title={"en": "The talk"})

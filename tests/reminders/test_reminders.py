@@ -17,6 +17,8 @@ from tests.conftest import NOON
 from tests.factories import make_event, make_registration, make_session, save
 from tests.reminders.reading import html, recipients, text
 
+pytestmark = pytest.mark.both_databases
+
 Run = Callable[[datetime], list[EmailMessage]]
 START = datetime(2027, 3, 10, 8, tzinfo=UTC)  # Ten in Bucharest, before the change of the clock.
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

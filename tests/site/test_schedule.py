@@ -14,6 +14,8 @@ from app.schedule.models import EventSession, SessionKind
 from app.schedule.search import refresh_search
 from tests.factories import make_event, make_room, make_session, make_speaker, make_theme, save
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def event(app: Flask) -> Event:

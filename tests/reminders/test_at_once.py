@@ -1,9 +1,10 @@
-"""The statements of the sweep on the other database."""
+"""Several workers that look at the same moment."""
 
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from app import create_app
@@ -15,14 +16,14 @@ from app.mail.models import Letter
 from app.registration.models import AgendaItem
 from app.reminders import service, sweep
 from app.schedule.signals import session_changed
-from tests.conftest import NOON, new_postgresql_database, settings
+from tests.conftest import NOON, settings
 from tests.factories import make_event, make_registration, make_session, make_speaker, save
 
 START = datetime(2027, 3, 10, 8, tzinfo=UTC)
 
 
-def test_sweeps_at_once_write_each_letter_once(tmp_path: Path, postgresql_server: str) -> None:
-    database = new_postgresql_database(postgresql_server)
+@pytest.mark.both_databases
+def test_sweeps_at_once_write_each_letter_once(tmp_path: Path, database: str) -> None:
     app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=database))
 
     def run() -> None:
@@ -39,7 +40,6 @@ def test_sweeps_at_once_write_each_letter_once(tmp_path: Path, postgresql_server
                 worker.join()
 
     with app.app_context(), clock.stopped_at(NOON):
-        db.create_all()
         event = make_event(kind=EventKind.CONFERENCE)
         session = make_session(event, starts_at=START)
         make_speaker(event, session, email="speaker@example.org")
