@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from tqdm import tqdm
 
 from app.cli import Refusal, main, with_app
+from app.events.checks import blocking
 from app.events.models import Event
 from app.exchange import exporting, reading, service, table
 from app.exchange.frab import Unreadable
@@ -32,7 +33,7 @@ def export() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--event", "slug", default="", help="The event to import into; it is made if it is new.")
 @click.option("--zone", default="", help="IANA zone, where the file names none.")
-@click.option("--publish", is_flag=True, help="Publish the event.")
+@click.option("--publish", is_flag=True, help="Publish the event at once; what it lacks is listed.")
 @with_app
 def import_schedule(file: Path, slug: str, zone: str, publish: bool) -> None:
     """Imports a frab, c3voc or pretalx schedule (XML or JSON), or brings an imported one up to date."""
@@ -51,6 +52,9 @@ def import_schedule(file: Path, slug: str, zone: str, publish: bool) -> None:
         click.echo(f"{sentence} ({len(places)}):", err=True)
         for place in places:
             click.echo(f"  {place}", err=True)
+    if publish:
+        for lack in blocking(outcome.event):
+            click.echo(f"Published, but: {lack.text}", err=True)
     click.echo(
         f"{outcome.event.slug}: {outcome.days} days, {outcome.rooms} rooms, {outcome.sessions} sessions, "
         f"{outcome.persons} persons; {outcome.made} new, {outcome.changed} changed, {outcome.cancelled} cancelled."

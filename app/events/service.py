@@ -84,12 +84,12 @@ def change(row: Any, facts: dict[str, Any]) -> list[str]:
     return changed
 
 
-def publish(event: Event, by: Account) -> None:
+def publish(event: Event, by: Account | None, *, even_unready: bool = False) -> None:
     """Shows a draft, or an archived event that goes on, to the public. Raises NotReady.
 
     There is no way back to a draft: people hold links and calendars. What shall not be is cancelled, or archived.
     """
-    if lacks := blocking(event):
+    if not even_unready and (lacks := blocking(event)):
         raise NotReady(lacks)
     event.published_at = event.published_at or clock.now()
     _set_state(event, EventState.PUBLISHED, by)
@@ -100,7 +100,7 @@ def archive(event: Event, by: Account) -> None:
     _set_state(event, EventState.ARCHIVED, by)
 
 
-def _set_state(event: Event, state: EventState, by: Account) -> None:
+def _set_state(event: Event, state: EventState, by: Account | None) -> None:
     if event.state is state:
         return
     audit.record(by, f"event.{state}", subject(event), before=event.state.value)

@@ -10,11 +10,10 @@ What decides who is who:
   file has it again, it takes place after all. Sessions that no file ever had are left alone.
 - Sessions outside the file's days are kept and listed; the days are not stretched for what may be a slip.
 
-Persons, themes, rooms and links are in `people_in` and `places_in`.
+The event itself, persons, themes and rooms are in `event_in`, `people_in` and `places_in`.
 """
 
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,23 +22,23 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy import orm
 
-from app.events.models import Event, EventKind, EventState, Standing, new_guid
+from app.events.models import Event, Standing
 from app.exchange import times
-from app.exchange.frab import Conference, Report, Schedule, Session, Unreadable, bare
+from app.exchange.event_in import describe, new_event
+from app.exchange.frab import Report, Schedule, Session, bare
 from app.exchange.people_in import People
 from app.exchange.places_in import Places
 from app.exchange.values import as_guid, kind_of, languages_of, merged, usable_link
 from app.extensions import db
 from app.languages.models import LanguageTrack, TrackKind
 from app.languages.service import tracks_of
-from app.lib import clock, text
+from app.lib import text
 from app.lib.text import Translated
 from app.people.models import Account
 from app.schedule import service as schedule_service
 from app.schedule.models import Appearance, EventSession
 
 Progress = Callable[[Iterable[Session]], Iterable[Session]]
-MOST_DAYS = 366
 
 
 @dataclass(slots=True)
@@ -56,12 +55,12 @@ class Outcome:
 
 
 def import_schedule(
-    schedule: Schedule, event: Event | None = None, *, slug: str = "", zone: str = "", publish: bool = False,
+    schedule: Schedule, event: Event | None = None, *, slug: str = "", zone: str = "",
     progress: Progress = iter, account: Account | None = None,
 ) -> Outcome:  # fmt: skip
     """Brings `event`, or a new one at `slug`, to what the schedule says. Raises Unreadable; the caller rolls back."""
     with db.session.no_autoflush:
-        return _Import(schedule, event, slug, zone, account).run(progress, publish)
+        return _Import(schedule, event, slug, zone, account).run(progress)
 
 
 class _Import:
@@ -71,79 +70,27 @@ class _Import:
         self.report = schedule.report
         self.zone = times.choose_zone(self.conference, zone, event.zone if event else "", self.report)
         self.known = _sessions_of(event) if event else {}
-        self.event = event or self._new_event(slug)
-        self._describe_event(is_empty=not self.known)
+        self.event = event or new_event(schedule, slug)
+        describe(self.event, self.conference, self.zone, self.report, is_empty=not self.known)
         self.places = Places(self.event, self.conference, self.report)
         self.people = People(self.event, schedule.sessions, self.report)
         self.slugs = {row.slug for row in self.known.values()}
         self.slot = times.time_slot(self.conference)
         self.made = self.changed = 0
 
-    def run(self, progress: Progress, publish: bool) -> Outcome:
+    def run(self, progress: Progress) -> Outcome:
         rows: dict[str, EventSession] = {}
         persons: set[str] = set()
         for guid, session in self._identified(progress(self.schedule.sessions)):
             row = rows[guid] = self._session(guid, session)
             persons.update(appearance.speaker.guid for appearance in row.appearances)
         cancelled = self._cancel_missing(rows)
-        if publish and self.event.state is EventState.DRAFT:
-            self.event.state, self.event.published_at = EventState.PUBLISHED, clock.now()
         db.session.flush()
         days = len(self.conference.days) or len(self.event.days)
         return Outcome(
             self.event, self.report, days, len(self.places.rooms), len(rows), len(persons),
             self.made, self.changed, cancelled,
         )
-
-    # The event
-
-    def _new_event(self, slug: str) -> Event:
-        said = self.conference
-        spoken = (languages_of(session.language, "", Report()) for session in self.schedule.sessions)
-        counts = Counter(tag for tags in spoken for tag in tags)
-        languages = list(dict.fromkeys([*(tag for tag in said.languages if text.is_language(tag)),
-                                        *(tag for tag, _number in counts.most_common())]))
-        event = Event(
-            slug=slug or default_slug(said), guid=new_guid(), kind=EventKind.CONFERENCE, state=EventState.DRAFT,
-            title={}, languages=languages or ["en"], source={},
-        )  # fmt: skip
-        db.session.add(event)
-        return event
-
-    def _describe_event(self, is_empty: bool) -> None:
-        """What the event is by the file: its title, zone and days; an empty one takes its languages too."""
-        event, said = self.event, self.conference
-        languages = [tag for tag in said.languages if text.is_language(tag)]
-        if is_empty and languages:
-            event.languages = languages
-        title = said.title or said.acronym
-        if not title:
-            raise Unreadable(said.place, _("The conference has no title."))
-        event.title = merged({} if is_empty else event.title, title, event.language, said.texts.get("title", {}))
-        event.zone = self.zone
-        event.day_change = times.find_day_change(said, event.tzinfo)
-        event.starts_on, event.ends_on = self._days()
-        event.source = bare({
-            "acronym": said.acronym, "base_url": said.base_url, "url": said.url, "timeslot": said.timeslot,
-            "imported": True, **said.extra,
-        })  # fmt: skip
-
-    def _days(self) -> tuple[date, date]:
-        said = self.conference
-        days = [times.parse_day(day.date, day.place) for day in said.days]
-        edges = [times.parse_day(value, said.place) for value in (said.start, said.end) if value]
-        if not (days or edges):
-            raise Unreadable(said.place, _("The schedule has no days."))
-        first, last = min(days or edges), max(days or edges)
-        if (last - first).days >= MOST_DAYS:
-            days_said = f"{first} – {last}"
-            raise Unreadable(said.place, _("The schedule's days span more than a year: %(days)s", days=days_said))
-        if said.days_count is not None and days and said.days_count != len(days):
-            self.report.note(_("The stated number of days is not that of the days in the file"), said.place,
-                             f"{said.days_count} / {len(days)}")  # fmt: skip
-        return first, last
-
-    # Its sessions
 
     def _identified(self, sessions: Iterable[Session]) -> Iterable[tuple[str, Session]]:
         seen: dict[str, list[Session]] = {}
@@ -275,10 +222,6 @@ class _Import:
         return len(missing)
 
 
-def default_slug(conference: Conference) -> str:
-    return text.slug(conference.acronym or conference.title, "event")
-
-
 def _sessions_of(event: Event) -> dict[str, EventSession]:
     rows = db.session.scalars(
         sa.select(EventSession)
@@ -300,5 +243,3 @@ def _source(said: Session, languages: list[str]) -> dict[str, object]:
         "logo": said.logo, "feedback_url": said.feedback_url, "origin_url": said.origin_url, "language": unread,
         **said.extra,
     })  # fmt: skip
-
-

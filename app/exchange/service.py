@@ -3,9 +3,11 @@
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.events.models import Event
+from app.events import service as events_service
+from app.events.models import Event, EventState
+from app.exchange.event_in import default_slug
 from app.exchange.frab import Schedule, Unreadable
-from app.exchange.importing import Outcome, Progress, default_slug, import_schedule
+from app.exchange.importing import Outcome, Progress, import_schedule
 from app.extensions import db
 from app.lib import text
 from app.people import audit
@@ -20,6 +22,7 @@ def take_in(
 ) -> Outcome:  # fmt: skip
     """Imports into `event`, else into the one at `slug`, else into the one that the file made before or makes now.
 
+    With `publish` a draft is published, even if it lacks what organisers' pages would ask for first.
     Raises Unreadable; the caller then rolls back, and nothing of the file is left.
     """
     if event is None:
@@ -30,13 +33,14 @@ def take_in(
         if event and not slug and not event.source.get("imported"):
             raise Unreadable("", _("An event %(slug)s exists already; name it to import into it.", slug=wanted))
         slug = wanted
-    outcome = import_schedule(schedule, event, slug=slug, zone=zone, publish=publish,
-                              progress=progress, account=account)
+    outcome = import_schedule(schedule, event, slug=slug, zone=zone, progress=progress, account=account)
     audit.record(
         account, IMPORTED, f"event:{outcome.event.id}", days=outcome.days, rooms=outcome.rooms,
         sessions=outcome.sessions, persons=outcome.persons, made=outcome.made, changed=outcome.changed,
         cancelled=outcome.cancelled, notes=outcome.report.notes,
     )  # fmt: skip
+    if publish and outcome.event.state is EventState.DRAFT:
+        events_service.publish(outcome.event, account, even_unready=True)
     db.session.flush()
     return outcome
 

@@ -34,6 +34,7 @@ def test_a_schedule_is_imported_published_and_exported(app: Flask, tmp_path: Pat
     assert "The name of the zone was repaired (1):\n  schedule.conference: US / Pacific → US/Pacific" in (
         done.stderr.decode()
     )
+    assert "Published, but: There is no privacy notice" in done.stderr.decode()
     assert b"%" not in done.stderr  # No progress bar without a terminal.
     for kind, start in (("xml", b"<?xml"), ("json", b'{\n "$schema"'), ("csv", b"guid,date,start")):
         assert polyforum(app, "export", "schedule", "forum", "--format", kind).stdout.startswith(start)

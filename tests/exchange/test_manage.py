@@ -64,3 +64,13 @@ def test_a_faulty_upload_is_told_beside_its_field_and_leaves_nothing(
     assert answer.status_code == 422
     assert said in answer.text
     assert db.session.query(EventSession).count() == 0
+
+
+def test_a_file_that_is_too_large_for_the_page_is_told_in_one_sentence(client: FlaskClient) -> None:
+    event, account = make_event(), make_account()
+    grant(event, account)
+    sign_in(client, account)
+    answer = upload(client, event.slug, b"<schedule>" + bytes(17 * 1024 * 1024))
+    assert answer.status_code == 413
+    assert "What you sent is too large." in answer.text
+    assert db.session.query(EventSession).count() == 0

@@ -56,8 +56,8 @@ def conference(organiser: Account) -> None:
 def _imported(organiser: Account) -> None:
     """The Chaos Communication Camp 2019, as it happened."""
     if making.existing(Event, "camp-2019") is None:
-        made = import_schedule(read(REAL.read_bytes()), slug="camp-2019", publish=True).event
-        made.state = EventState.ARCHIVED
+        made = import_schedule(read(REAL.read_bytes()), slug="camp-2019").event
+        made.state, made.published_at = EventState.ARCHIVED, clock.now()
         made.grants.append(Grant(account=organiser, role=Role.OWNER))
 
 
