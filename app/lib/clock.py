@@ -1,9 +1,10 @@
 """The time, in UTC and aware. Everything asks here, so that a test can stand at any moment."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import DateTime, Dialect
@@ -70,6 +71,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError(f"{value} has no zone")
         return value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """Remembers, since SQLite gives text, and a thousand sessions begin at a hundred moments."""
+        process = super().result_processor(dialect, coltype)
+        return lru_cache(4096)(process) if process else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

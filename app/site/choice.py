@@ -60,6 +60,7 @@ class Choice(NamedTuple):
         return {name: str(value) for name, value in said.items() if value}
 
 
+_sessions, _themes, _rooms = EventSession.__table__.c, Theme.__table__.c, Room.__table__.c
 _offers: Memory[tuple[int, int], Offer] = Memory("offers", 256)
 
 
@@ -103,16 +104,17 @@ def offer(event: EventRow) -> Offer:
 
 def _look_up_offer(event: EventRow) -> Offer:
     look_up = db.session.execute
-    scheduled = sa.and_(EventSession.event_id == event.id, EventSession.starts_at.is_not(None))
-    starts = look_up(
-        sa.select(EventSession.starts_at).where(scheduled).distinct().order_by(EventSession.starts_at)
-    ).scalars()
+    scheduled = sa.and_(_sessions.event_id == event.id, _sessions.starts_at.is_not(None))
+    starts = look_up(sa.select(_sessions.starts_at).where(scheduled).distinct().order_by(_sessions.starts_at)).scalars()
     themes = look_up(
-        sa.select(Theme.id, Theme.slug, Theme.name).where(Theme.event_id == event.id).order_by(Theme.position, Theme.id)
+        sa.select(_themes.id, _themes.slug, _themes.name).where(_themes.event_id == event.id)
+        .order_by(_themes.position, _themes.id)
+    )  # fmt: skip
+    rooms = look_up(
+        sa.select(_rooms.id, _rooms.name).where(_rooms.event_id == event.id).order_by(_rooms.position, _rooms.id)
     )
-    rooms = look_up(sa.select(Room.id, Room.name).where(Room.event_id == event.id).order_by(Room.position, Room.id))
     # As text, since PostgreSQL does not compare json; a thousand sessions have few different values.
-    floors = look_up(sa.select(sa.cast(EventSession.languages, sa.Text)).where(scheduled).distinct()).scalars()
+    floors = look_up(sa.select(sa.cast(_sessions.languages, sa.Text)).where(scheduled).distinct()).scalars()
     added = look_up(sa.union(*(
         sa.select(table.language).join(EventSession).where(scheduled) for table in (LanguageTrack, SubtitleFile)
     ))).scalars()  # fmt: skip
