@@ -7,6 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.events.models import Event
 from app.extensions import db
+from app.lib.text import searchable
 from app.registration.models import Registration, RegistrationState
 
 PAGE = 50
@@ -16,9 +17,7 @@ def listed(event: Event, sought: str, state: str, page: int) -> tuple[Sequence[R
     """A page of those whose name or address contains what is sought, the newest first; and how many there are."""
     query = sa.select(Registration).where(Registration.event_id == event.id)
     if sought:
-        query = query.where(sa.or_(
-            Registration.name.icontains(sought, autoescape=True), Registration.email.icontains(sought, autoescape=True)
-        ))  # fmt: skip
+        query = query.where(Registration.search.contains(searchable(sought), autoescape=True))
     if state:
         query = query.where(Registration.state == RegistrationState(state))
     number = db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0

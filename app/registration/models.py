@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.events.models import Event, enum_column
 from app.extensions import Model
 from app.lib import clock
+from app.lib.text import searchable
 from app.lib.tokens import new_token
 from app.schedule.models import EventSession
 
@@ -76,6 +77,8 @@ class Registration(Model):
     """Goes up when an address registers again after lapsing or cancelling; part of its letters' keys."""
     agenda_changed_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
     """When anything of their own that the personal feed shows last changed."""
+    search: Mapped[str] = mapped_column(sa.Text, default="")
+    """Name and address as organisers' search compares them; kept by `_refresh_search`."""
 
     event: Mapped[Event] = relationship()
     links: Mapped[list["RegistrationLink"]] = relationship(cascade="all, delete-orphan", back_populates="registration")
@@ -92,6 +95,12 @@ class Registration(Model):
     def token(self, purpose: Purpose) -> str:
         """The link of this purpose that is in force; every registration has one of each that is lasting."""
         return next(link.token for link in self.links if link.purpose is purpose and link.revoked_at is None)
+
+
+@sa.event.listens_for(Registration, "before_insert")
+@sa.event.listens_for(Registration, "before_update")
+def _refresh_search(_mapper: object, _connection: object, registration: Registration) -> None:
+    registration.search = searchable(registration.name, registration.email)
 
 
 class RegistrationLink(Model):

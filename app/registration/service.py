@@ -73,6 +73,13 @@ def register(event: Event, entry: Entry) -> Outcome:
     return Outcome(held=registration)
 
 
+def send_link(event: Event, email: str) -> None:
+    """Writes to an address that holds a place where its registration is; to any other, nothing."""
+    registration = of_address(event, email)
+    if registration is not None and registration.holds_place:
+        letters.write_again(registration)
+
+
 def confirm(registration: Registration) -> bool:
     """Makes a held place one's own; True when it is, now or since before. What has ended needs `renew`."""
     lock(registration)

@@ -36,7 +36,7 @@ def register(event: str) -> Any:
     form = RegistrationForm(found)
     if request.method != "POST":
         if not places.any_left(found):
-            return render_template("registration/full.html", event=found)
+            return _full(found)
         form.language.data, form.zone.data = page_language(), found.zone
     elif form.validate():
         entry = form.entry()
@@ -85,6 +85,21 @@ def again(event: str) -> Any:
     return _answer(found, entry, service.register(found, entry))
 
 
+@blueprint.post("/events/<event>/register/link/")
+@public
+@RESEND
+def link(event: str) -> Any:
+    """One's own link once more, where the form is shown no more; the answer is the same for every address."""
+    found, form = _event(event), AddressForm()
+    if service.is_open(found):
+        if not form.validate():
+            return _full(found, 422, form)
+        service.send_link(found, str(form.email.data))
+        db.session.commit()
+        flash(_("If %(address)s is registered, a letter with its link is on the way.", address=form.email.data))
+    return redirect(url_for("registration.register", event=event))
+
+
 @blueprint.route("/registrations/<token>/confirm/", methods=["GET", "POST"])
 @holder()
 @CONFIRM
@@ -119,9 +134,13 @@ def _answer(event: Event, entry: Entry, outcome: Outcome) -> Any:
     same = before.get("event") == event.slug and before.get("email") == entry.email
     hold = (outcome.held.id, outcome.held.attempt) if outcome.held else before.get("hold") if same else None
     if outcome.full:
-        return render_template("registration/full.html", event=event), 409
+        return _full(event, 409)
     session["registered"] = {"event": event.slug, "hold": hold, **asdict(entry)}
     return redirect(url_for("registration.sent", event=event.slug))
+
+
+def _full(event: Event, status: int = 200, form: AddressForm | None = None) -> Any:
+    return render_template("registration/full.html", event=event, form=form or AddressForm(formdata=None)), status
 
 
 def _entry(event: str) -> Entry | None:

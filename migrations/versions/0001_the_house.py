@@ -199,6 +199,7 @@ def upgrade() -> None:
     sa.Column('unsubscribed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempt', sa.Integer(), nullable=False),
     sa.Column('agenda_changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('search', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['event_id'], ['event.id'], name=op.f('fk_registration_event_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_registration')),
     sa.UniqueConstraint('event_id', 'email', name=op.f('uq_registration_event_id_email')),

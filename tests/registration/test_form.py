@@ -102,6 +102,28 @@ def test_a_full_event_says_so_to_everyone_and_still_writes_to_the_registered(cli
     assert len(rows()) == 1
 
 
+def test_on_the_page_of_a_full_event_the_registered_ask_for_their_link(client):
+    event = make_event(capacity=2)
+    make_registration(event, email="known@example.org")
+    waiting = make_registration(event, email="waiting@example.org", state=RegistrationState.PENDING)
+    address = f"/en/events/{event.slug}/register/"
+    page = client.get(address).text
+    assert "All places are taken" in page
+    assert f'action="{address}link/"' in page
+
+    said = []
+    for email in ("Known@Example.org", "stranger@example.org", waiting.email):
+        answer = client.post(f"{address}link/", data={"email": email}, follow_redirects=True)
+        said.append(answer.text.replace(email, "").replace(email.lower(), ""))
+        assert answer.status_code == 200
+    assert said[0] == said[1] == said[2]
+    assert "a letter with its link is on the way" in said[0]
+    assert [letter.recipient for letter in letters("registration.known")] == ["known@example.org"]
+    assert [letter.recipient for letter in letters()] == [waiting.email]
+    faulty = client.post(f"{address}link/", data={"email": "nobody"})
+    assert (faulty.status_code, "error-summary" in faulty.text) == (422, True)
+
+
 def test_a_mailbox_is_not_flooded_by_filling_in_the_form(client):
     event = make_event()
     for _ in range(9):

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from app.extensions import db
 from app.people.models import AuditEntry, Role
+from app.registration import service
 from app.registration.models import Places, RegistrationState
 from tests.factories import grant, make_account, make_event, make_registration, sign_in
 
@@ -52,6 +53,20 @@ def test_the_list_is_searched_and_comes_in_pages(app, client, event):
         assert "Nobody is found" in client.get(address, query_string=query).text
     for query in ({"page": "-5"}, {"page": "x"}, {"page": "99999999999999999999"}, {"state": "<script>"}):
         assert client.get(address, query_string=query).status_code == 200
+
+
+@pytest.mark.both_databases
+def test_the_search_minds_neither_case_nor_accent_in_any_script(client, event):
+    registration = make_registration(event, name="Олена Ștefania", email="olena@example.org")
+    make_registration(event, name="Somebody else")
+    as_role(client, event, Role.ORGANISER)
+    address = f"/en/manage/events/{event.slug}/registrations/"
+    words = ("ОЛЕНА", "олена", "Ștefania", "stefania", "ŞTEFANIA", "OLENA@")
+    found = [client.get(address, query_string={"q": word}).text for word in words]
+    assert ["Олена" in page and "Somebody" not in page for page in found] == [True] * len(words)
+    service.change(registration, name="Ion", country="RO", language="ro", zone="UTC")
+    db.session.commit()
+    assert "olena@" not in client.get(address, query_string={"q": "олена"}).text
 
 
 def test_an_organiser_cancels_one_and_the_trail_says_who(app, client, event):
