@@ -11,6 +11,7 @@ import time
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -105,17 +106,25 @@ def pages(server: Server, home: Path, slug: str, name: str, base: Cost) -> None:
                 since = {"If-Modified-Since": header(server, path, "Last-Modified")}
                 line(f"{title}, {name}, 304 by date", ask(server, path, status=304, headers=since), base)
             line(f"{title}, {name}, first after a change", ask(server, path, times=40, before_each=change), base)
+            if "speakers" not in title:
+                all_of_it = partial(change, every_session=True)
+                line(f"{title}, {name}, all changed", ask(server, path, times=10, before_each=all_of_it), base)
 
 
 @contextmanager
 def changes(home: Path, slug: str) -> Iterator[Any]:
-    """Calling what it gives makes a new revision of the event, as any edit does."""
+    """Calling what it gives changes one session, or all of them, and makes a new revision of the event as any edit."""
     import sqlite3
 
     connection = sqlite3.connect(home / "polyforum.db", isolation_level=None)
 
-    def change() -> None:
+    def change(every_session: bool = False) -> None:
         connection.execute("UPDATE event SET revision = revision + 1 WHERE slug = ?", (slug,))
+        sessions = "SELECT id FROM event_session WHERE event_id = (SELECT id FROM event WHERE slug = ?)"
+        limit = "" if every_session else " ORDER BY starts_at LIMIT 1"
+        connection.execute(
+            f"UPDATE event_session SET sequence = sequence + 1 WHERE id IN ({sessions}{limit})", (slug,)  # noqa: S608
+        )
 
     yield change
     connection.close()
@@ -163,14 +172,13 @@ def letters(environment: dict[str, str]) -> None:
     controller = Controller(counter, hostname="127.0.0.1", port=free_port())
     controller.start()
     queue = (
-        "from app import create_app; from app.extensions import db; from app.mail.service import enqueue\n"
+        "from app import create_app; from app.extensions import db\n"
+        "from app.registration.letters import ask_to_confirm\n"
         "from app.registration.models import Registration; import sqlalchemy as sa\n"
         "with create_app().app_context():\n"
         "    people = db.session.scalars(sa.select(Registration)).all()\n"
         f"    for n in range({LETTERS}):\n"
-        "        person = people[n % len(people)]\n"
-        "        enqueue('registration.confirm', f'bench:{n}', f'bench{n}@example.org', language='en',"
-        " registration_id=person.id)\n"
+        "        ask_to_confirm(people[n % len(people)])\n"
         "    db.session.commit()\n"
     )
     subprocess.run([sys.executable, "-c", queue], check=True, cwd=ROOT, env={**os.environ, **environment})

@@ -76,7 +76,7 @@ class _Kept(NamedTuple):
     since: datetime
     until: datetime
     gzipped: bytes
-    headers: Headers
+    content_type: str
 
 
 _addresses: Memory[tuple[str, ...], _Known] = Memory("addresses", 4096)
@@ -139,7 +139,9 @@ def _send(known: _Known, kept: _Kept, environ: Environ) -> Response:
     if asked.strip() == "*" or (not asked and _not_modified_since(kept.since, environ)):
         return _not_modified(known, f'"{kept.tag}"')
     g.cacheable = True
-    headers = (*known.headers, *kept.headers)
+    # Dates are no finer than a second, and this one may bring another change: so we own to none that is as young.
+    last_modified = min(kept.since, clock.ago(seconds=1))
+    headers = (*known.headers, ("Content-Type", kept.content_type), ("Last-Modified", http_date(last_modified)))
     if _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
         return Response(kept.gzipped, headers=(*headers, ("Content-Encoding", "gzip"), ("ETag", f'"{kept.tag}.gz"')))
     return Response(gzip.decompress(kept.gzipped), headers=(*headers, ("ETag", f'"{kept.tag}"')))
@@ -178,9 +180,8 @@ def _render(digest: str, version: Version, render: Callable[[], Rendered], mimet
     # An answer whose moment came says something else since that moment, though its data is older.
     since = max(version.changed_at, valid_since)
     tag = f"{digest}-{_base36(int(until.timestamp()))}"
-    headers = ("Content-Type", f"{mimetype}; charset=utf-8"), ("Last-Modified", http_date(since))
     # Level 5 is within a per cent of level 9 here, at a third of its time.
-    return _Kept(tag, since, until, gzip.compress(raw, 5, mtime=0), headers)
+    return _Kept(tag, since, until, gzip.compress(raw, 5, mtime=0), f"{mimetype}; charset=utf-8")
 
 
 def _base36(number: int) -> str:

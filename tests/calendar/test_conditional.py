@@ -13,6 +13,7 @@ from app.lib import clock
 from app.registration.models import Purpose
 from app.schedule.models import EventSession
 from tests.calendar.reading import parse, read
+from tests.conftest import NOON
 from tests.factories import make_event, make_registration, make_room, make_session, make_speaker, make_theme
 
 LATER = datetime(2027, 3, 4, tzinfo=UTC)
@@ -46,7 +47,8 @@ def paths() -> list[str]:
 def test_nothing_is_sent_again_while_nothing_changes(
     client: FlaskClient, paths: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = {path: client.get(path) for path in paths}
+    with clock.stopped_at(NOON + timedelta(seconds=1)):
+        answers = {path: client.get(path) for path in paths}
     with clock.stopped_at(LATER):
         assert all(client.get(path).headers["ETag"] == answer.headers["ETag"] for path, answer in answers.items())
     monkeypatch.setattr(writing, "feed", None)
@@ -86,7 +88,8 @@ def test_only_ones_own_calendar_is_private(client: FlaskClient, paths: list[str]
 def test_the_end_of_the_event_changes_a_feed_with_a_cancelled_session(client: FlaskClient) -> None:
     event = make_event(slug="readers")
     make_session(event, standing=Standing.CANCELLED)
-    before = client.get("/events/readers/calendar.ics")
+    with clock.stopped_at(NOON + timedelta(seconds=1)):
+        before = client.get("/events/readers/calendar.ics")
     conditions = [{"If-None-Match": before.headers["ETag"]}, {"If-Modified-Since": before.headers["Last-Modified"]}]
     for moment, status in ((event.over_at - timedelta(seconds=1), 304), (event.over_at, 200)):
         with clock.stopped_at(moment):

@@ -127,12 +127,23 @@ def test_if_modified_since_counts_only_without_a_tag(client: FlaskClient, page: 
     assert both.status_code == 200
 
 
+def test_a_second_change_in_the_second_of_a_visit_is_seen_by_date_too(client: FlaskClient, page: Page) -> None:
+    page.version = Version("page:1", 2, NOON)
+    visited = client.get("/page")
+    page.version = Version("page:1", 3, NOON)
+    with clock.stopped_at(NOON + timedelta(seconds=1)):
+        later = client.get("/page", headers={"If-Modified-Since": visited.headers["Last-Modified"]})
+        assert later.status_code == 200
+        assert later.last_modified == NOON
+        assert client.get("/page", headers={"If-Modified-Since": later.headers["Last-Modified"]}).status_code == 304
+
+
 def test_a_page_whose_moment_came_is_new_though_its_data_is_old(app: Flask, client: FlaskClient, page: Page) -> None:
     page.moments = {NOON + timedelta(hours=1)}
     before = client.get("/page")
     with clock.stopped_at(NOON + timedelta(minutes=59)):
         assert client.get("/page", headers={"If-None-Match": before.headers["ETag"]}).status_code == 304
-    with clock.stopped_at(NOON + timedelta(hours=1)):
+    with clock.stopped_at(NOON + timedelta(hours=1, seconds=1)):
         after = client.get("/page", headers={"If-None-Match": before.headers["ETag"]})
         assert (after.status_code, page.rendered) == (200, 2)
         assert after.last_modified == NOON + timedelta(hours=1)
