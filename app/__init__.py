@@ -26,7 +26,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     from app.lib import http, present
     from app.lib.door import Door
 
-    app = Flask(__name__, static_folder=None)
+    app = http.Site(__name__, static_folder=None)
     app.config.from_object(Config())
     app.config.update(settings or {})
     app.logger.setLevel(app.config["LOG_LEVEL"])

@@ -34,6 +34,8 @@ class Config:
         self.HOME = Path(env.get("POLYFORUM_HOME", "instance")).resolve()
         self.PORT = int(env.get("PORT", "8000"))
         self.SQLALCHEMY_DATABASE_URI = env.get("DATABASE_URL", f"sqlite:///{self.HOME / 'polyforum.db'}")
+        # A fault of the database is logged without what was asked for: a private link, an address of a person.
+        self.SQLALCHEMY_ENGINE_OPTIONS = {"hide_parameters": True}
         self.REDIS_URL = env.get("REDIS_URL", "")
         self.MAIL_URL = env.get("MAIL_URL", f"maildir:{self.HOME / 'mail'}")
         self.MAIL_FROM = env.get("MAIL_FROM", "Polyforum <polyforum@localhost>")

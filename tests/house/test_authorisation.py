@@ -1,13 +1,9 @@
 """Every address says who may use it, and holds to it. The addresses are found, not listed."""
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
-
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import IntegerConverter, Rule
 
 from app import create_app
 from app.events.models import Event
@@ -15,71 +11,14 @@ from app.extensions import db
 from app.people.models import Role
 from app.people.permissions import ALLOWED, Action
 from tests.conftest import settings_of
-from tests.factories import (
-    grant,
-    make_account,
-    make_event,
-    make_organisation,
-    make_registration,
-    make_room,
-    make_session,
-    make_speaker,
-    make_theme,
-    sign_in,
-)
+from tests.factories import grant, make_account, sign_in
+from tests.house.conftest import Address
 
 OPEN = {"public", "link"}
 WITHOUT_TOKEN = {
     "registration.unsubscribe": "RFC 8058: the mail program posts by itself; the token in the address is the proof",
 }
 """Endpoints that take a POST without a CSRF token, each with its reason."""
-
-
-class Address(NamedTuple):
-    endpoint: str
-    path: str
-    methods: set[str]
-    authorisation: str
-
-    @property
-    def action(self) -> Action | None:
-        return Action(self.authorisation) if self.authorisation in set(Action) else None
-
-
-@pytest.fixture
-def values(app: Flask) -> dict[str, Any]:
-    """Names of things that exist, so that an address without a guard would really do something."""
-    event = make_event(slug="autumn")
-    session = make_session(event, slug="opening")
-    registration = make_registration(event)
-    return {
-        "lang": "en", "event": event.slug, "session": session.slug, "speaker": make_speaker(event, session).slug,
-        "theme": make_theme(event).slug, "room": make_room(event).slug, "organisation": make_organisation().slug,
-        "account": make_account().id, "registration": registration.id, "language": "en", "extension": "vtt",
-    }  # fmt: skip
-
-
-@pytest.fixture
-def addresses(app: Flask, values: dict[str, Any]) -> list[Address]:
-    found = list(_addresses(app, values))
-    assert {"people_manage.invite", "people.use_link", "events_manage.overview"} <= {a.endpoint for a in found}
-    return found
-
-
-def _addresses(app: Flask, values: dict[str, Any]) -> Iterator[Address]:
-    router = app.url_map.bind("polyforum.test")
-    for rule in app.url_map.iter_rules():
-        method = "POST" if "POST" in (rule.methods or ()) else "GET"
-        named = {name: _value(rule, name, values) for name in rule.arguments}
-        path = router.build(rule.endpoint, named, method=method)
-        authorisation = getattr(app.view_functions[rule.endpoint], "authorisation", "")
-        yield Address(rule.endpoint, path, set(rule.methods or ()), authorisation)
-
-
-def _value(rule: Rule, name: str, values: dict[str, Any]) -> Any:
-    if isinstance(rule._converters[name], IntegerConverter):
-        return values.get(name) if isinstance(values.get(name), int) else 1
-    return str(values.get(name, "x"))
 
 
 def test_every_view_says_who_may_call_it(addresses: list[Address]) -> None:

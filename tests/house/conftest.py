@@ -1,0 +1,71 @@
+"""Every address of the site, found and not listed, with names of things that exist."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from flask import Flask
+from werkzeug.routing import IntegerConverter, Rule
+
+from app.events.models import Series
+from app.people.permissions import Action
+from tests.factories import (
+    make_account,
+    make_event,
+    make_organisation,
+    make_registration,
+    make_room,
+    make_session,
+    make_speaker,
+    make_theme,
+    save,
+)
+
+
+class Address(NamedTuple):
+    endpoint: str
+    path: str
+    methods: set[str]
+    authorisation: str
+
+    @property
+    def action(self) -> Action | None:
+        return Action(self.authorisation) if self.authorisation in set(Action) else None
+
+
+@pytest.fixture
+def values(app: Flask) -> dict[str, Any]:
+    """Names of things that exist, so that an address without a guard would really do something."""
+    series = save(Series(slug="seasons", title={"en": "Seasons"}))
+    event = make_event(slug="autumn", series=series)
+    session = make_session(event, slug="opening")
+    registration = make_registration(event)
+    return {
+        "lang": "en", "series": series.slug, "event": event.slug, "session": session.slug,
+        "speaker": make_speaker(event, session).slug,
+        "theme": make_theme(event).slug, "room": make_room(event).slug, "organisation": make_organisation().slug,
+        "account": make_account().id, "registration": registration.id, "language": "en", "extension": "vtt",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def addresses(app: Flask, values: dict[str, Any]) -> list[Address]:
+    found = list(_addresses(app, values))
+    assert {"people_manage.invite", "people.use_link", "events_manage.overview"} <= {a.endpoint for a in found}
+    return found
+
+
+def _addresses(app: Flask, values: dict[str, Any]) -> Iterator[Address]:
+    router = app.url_map.bind("polyforum.test")
+    for rule in app.url_map.iter_rules():
+        method = "POST" if "POST" in (rule.methods or ()) else "GET"
+        named = {name: _value(rule, name, values) for name in rule.arguments}
+        path = router.build(rule.endpoint, named, method=method)
+        authorisation = getattr(app.view_functions[rule.endpoint], "authorisation", "")
+        yield Address(rule.endpoint, path, set(rule.methods or ()), authorisation)
+
+
+def _value(rule: Rule, name: str, values: dict[str, Any]) -> Any:
+    if isinstance(rule._converters[name], IntegerConverter):
+        return values.get(name) if isinstance(values.get(name), int) else 1
+    return str(values.get(name, "x"))
