@@ -15,14 +15,17 @@ function showLocalTimes(zone, text) {
   const [there, here] = [formatter(wall, zone), formatter(wall, own)];
   const [time, day] = [formatter(hour, own), formatter(dayAndHour, own)];
   const date = (format, moment) => format.formatToParts(moment).find((part) => part.type === "day").value;
-  for (const element of document.querySelectorAll("main time[datetime]")) {
-    const moment = new Date(element.dateTime);
+  for (const element of document.querySelectorAll("main time[datetime]:not([data-begins])")) {
+    // An end that names its beginning is told as one span, behind the event's own.
+    const { from } = element.dataset;
+    const moment = new Date(from ?? element.dateTime);
     if (there.format(moment) === here.format(moment)) continue;
     const shown = date(there, moment) === date(here, moment) ? time : day;
     const added = document.createElement("span");
     added.className = "elsewhere";
-    added.textContent = text.replace("{time}", shown.format(moment));
-    element.after(" ", added);
+    const told = from ? shown.formatRange(moment, new Date(element.dateTime)) : shown.format(moment);
+    added.textContent = text.replace("{time}", told);
+    (from ? element.parentElement.lastElementChild : element).after(" ", added);
   }
 }
 
