@@ -108,18 +108,20 @@ def _set_state(event: Event, state: EventState, by: Account | None) -> None:
     db.session.flush()
 
 
-def set_standing(event: Event, standing: Standing, reason: Translated | None = None, by: Account | None = None) -> None:
-    """Cancels or postpones the whole event, or says that it takes place after all. Everyone concerned gets word."""
+def set_standing(event: Event, standing: Standing, reason: Translated | None = None, by: Account | None = None) -> bool:
+    """Cancels or postpones the whole event, or says that it takes place after all. Answers whether people get word."""
     if event.standing is standing:
         event.standing_reason = reason or event.standing_reason
         db.session.flush()
-        return
+        return False
     event.standing = standing
     event.standing_reason = {} if standing is Standing.CONFIRMED else dict(reason or {})
     audit.record(by, f"event.{CHANGE_OF[standing]}", subject(event), reason=dict(event.standing_reason))
     db.session.flush()
-    if event.is_public and event.over_at > clock.now():
+    is_news = event.is_public and event.over_at > clock.now()
+    if is_news:
         event_changed.send(event, change=CHANGE_OF[standing])
+    return is_news
 
 
 def series_by_slug(slug: str) -> Series | None:

@@ -8,6 +8,7 @@ import hashlib
 import re
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -128,7 +129,7 @@ class _Export:
             logo=web_address(source.get("logo")),
             url=web_address(source.get("url")) or self.address("site.session", session=row.slug),
             feedback_url=web_address(source.get("feedback_url")), origin_url=web_address(source.get("origin_url")),
-            recording_licence=clean(row.recording_licence), recording_url=web_address(row.recording_url),
+            recording_licence=clean(row.recording_licence), recording_url=self.recording(row),
             do_not_record=not row.recorded,
             persons=[self.person(each) for each in row.appearances],
             links=[self.link(link, spoken) for link in row.links if link.kind == "related"],
@@ -138,6 +139,10 @@ class _Export:
             ),
             followable=[(track.language, track.kind.value) for track in self.tracks[row.id]],
         )  # fmt: skip
+
+    def recording(self, row: EventSession) -> str:
+        """Also one that lies on this site, by its whole address."""
+        return web_address(urljoin(self.address("site.home"), row.recording_url)) if row.recording_url else ""
 
     def person(self, appearance: Appearance) -> Person:
         row = appearance.speaker

@@ -1,6 +1,7 @@
 """Form fields that WTForms does not have, and the form that edits one thing."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -18,6 +19,8 @@ from wtforms.validators import StopValidation
 from app.lib import clock
 from app.lib.present import language_name, page_language
 from app.lib.text import Translated, direction, is_language
+
+_PATH = re.compile(r"""/[^/\s<>"\\][^\s<>"\\]*""")
 
 
 class TranslatedField(Field):
@@ -136,6 +139,12 @@ def web_address(_form: Any, field: Field) -> None:
         fits = None
     if not fits:
         raise ValidationError(_l("Write a whole address that begins with https:// or http://."))
+
+
+def web_address_or_path(form: Any, field: Field) -> None:
+    """The same, or a path of this site, such as an upload's."""
+    if not _PATH.fullmatch(field.data or ""):
+        web_address(form, field)
 
 
 class EditForm(FlaskForm):

@@ -10,7 +10,15 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from app.events.forms import MARKDOWN
 from app.events.models import Event
-from app.lib.fields import EditForm, LanguagesField, OneLine, TranslatedField, offer_languages, web_address
+from app.lib.fields import (
+    EditForm,
+    LanguagesField,
+    OneLine,
+    TranslatedField,
+    offer_languages,
+    web_address,
+    web_address_or_path,
+)
 from app.lib.present import chosen
 from app.schedule.models import Part, SessionKind
 from app.speakers.models import Speaker
@@ -67,7 +75,7 @@ class SessionForm(EditForm):
     join_phone = OneLine(_l("Dial-in"), [Optional(), Length(max=200)])
     join_passcode = OneLine(_l("Passcode"), [Optional(), Length(max=100)])
     not_recorded = BooleanField(_l("Do not record: a speaker asked for it"))
-    recording_url = OneLine(_l("Recording"), [Optional(), Length(max=1000), web_address])
+    recording_url = OneLine(_l("Recording"), [Optional(), Length(max=1000), web_address_or_path])
     recording_licence = OneLine(_l("Licence of the recording"), [Optional(), Length(max=200)],
                                 description=_l("Such as CC BY 4.0."))
     links = FieldList(FormField(LinkForm), _l("Slides and links"))

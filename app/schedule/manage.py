@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.events.forms import StandingForm
 from app.events.guard import acting_account, organiser
+from app.events.manage.event import said_of
 from app.events.models import Event, Standing
 from app.extensions import db
 from app.lib.present import day as shown_day
@@ -69,12 +70,12 @@ def edit_session(event: Event, session: str) -> Answer:
     if form.validate_on_submit() and (facts := _read(event, form, found)) is not None:
         _set_rows(found, form)
         try:
-            service.update_session(found, acting_account(), **facts)
+            is_news = service.update_session(found, acting_account(), **facts)
         except service.Announced:
             form.day.errors = [_("This session is announced. Postpone it instead: then everyone concerned gets word.")]
             db.session.rollback()
         else:
-            return _saved(found)
+            return _saved(found, is_news)
     return _form(event, form, found)
 
 
@@ -134,9 +135,9 @@ def _set_rows(session: EventSession, form: SessionForm) -> None:
     service.set_links(session, [(row["kind"], row["title"], row["url"]) for row in form.links.data if row["url"]])
 
 
-def _saved(session: EventSession) -> Answer:
+def _saved(session: EventSession, is_news: bool = False) -> Answer:
     db.session.commit()
-    flash(_("Saved."))
+    flash(said_of(is_news))
     return redirect(url_for("schedule_manage.edit_session", event=session.event.slug, session=session.slug))
 
 
@@ -165,20 +166,14 @@ def _stand(event: Event, slug: str, standing: Standing) -> Answer:
         page = render_template("schedule/standing.html", form=form, event=event, session=session,
                                standing=standing.value)
         return page, 422 if form.is_submitted() else 200
-    service.set_standing(session, standing, form.reason.data, by=acting_account())
-    db.session.commit()
-    flash(_("Saved. Everyone who registered gets word.") if event.is_public else _("Saved."))
-    return redirect(url_for("schedule_manage.edit_session", event=event.slug, session=session.slug))
+    return _saved(session, service.set_standing(session, standing, form.reason.data, by=acting_account()))
 
 
 @blueprint.post("/events/<event>/sessions/<session>/restore/")
 @organiser(Action.EDIT_PROGRAMME)
 def restore_session(event: Event, session: str) -> Answer:
     found = _found(event, session)
-    service.set_standing(found, Standing.CONFIRMED, by=acting_account())
-    db.session.commit()
-    flash(_("The session takes place after all."))
-    return redirect(url_for("schedule_manage.edit_session", event=event.slug, session=found.slug))
+    return _saved(found, service.set_standing(found, Standing.CONFIRMED, by=acting_account()))
 
 
 @blueprint.post("/events/<event>/sessions/<session>/delete/")

@@ -55,8 +55,8 @@ def create_session(event: Event, by: Account | None, title: Translated, **facts:
     return session
 
 
-def update_session(session: EventSession, by: Account | None, **facts: Any) -> list[str]:
-    """Writes the facts that differ and answers their names; another time is a move. Raises Announced.
+def update_session(session: EventSession, by: Account | None, **facts: Any) -> bool:
+    """Writes the facts that differ; another time is a move. Answers whether people get word. Raises Announced.
 
     Time cannot be taken from a session that people count on. They get word of a move, unless all of it is past.
     """
@@ -73,9 +73,10 @@ def update_session(session: EventSession, by: Account | None, **facts: Any) -> l
             **{"before": _written(previous_start), "after": _written(session.starts_at)} if moved else {},
         )  # fmt: skip
     db.session.flush()
-    if moved and announced and max(end for end in (previous_end, session.ends_at) if end) > clock.now():
+    is_news = moved and announced and max(end for end in (previous_end, session.ends_at) if end) > clock.now()
+    if is_news:
         session_changed.send(session, change=Change.MOVED, previous_start=previous_start)
-    return changed
+    return is_news
 
 
 def move_session(session: EventSession, starts_at: datetime | None, ends_at: datetime | None,
@@ -85,12 +86,12 @@ def move_session(session: EventSession, starts_at: datetime | None, ends_at: dat
 
 
 def set_standing(session: EventSession, standing: Standing, reason: Translated | None = None,
-                 by: Account | None = None) -> None:  # fmt: skip
-    """Cancels or postpones a session, or says that it takes place after all. Everyone concerned gets word."""
+                 by: Account | None = None) -> bool:  # fmt: skip
+    """Cancels or postpones a session, or says that it takes place after all. Answers whether people get word."""
     if session.standing is standing:
         session.standing_reason = reason or session.standing_reason
         db.session.flush()
-        return
+        return False
     session.standing = standing
     session.standing_reason = {} if standing is Standing.CONFIRMED else dict(reason or {})
     news = CHANGE_OF[standing]
@@ -98,8 +99,10 @@ def set_standing(session: EventSession, standing: Standing, reason: Translated |
                  title=dict(session.title), reason=dict(session.standing_reason))
     db.session.flush()
     is_over = session.ends_at is not None and session.ends_at <= clock.now()
-    if session.event.is_public and session.event.takes_place and not is_over:
+    is_news = session.event.is_public and session.event.takes_place and not is_over
+    if is_news:
         session_changed.send(session, change=news, previous_start=None)
+    return is_news
 
 
 def delete_session(session: EventSession, by: Account) -> None:

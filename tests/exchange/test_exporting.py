@@ -115,3 +115,11 @@ def test_the_table_is_harmless_in_a_spreadsheet(client: FlaskClient) -> None:
     rows = list(csv.DictReader(io.StringIO(answer.data.decode())))
     assert [row["title"] for row in rows] == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", evil[5]]
     assert (rows[0]["date"], rows[0]["start"], rows[0]["zone"]) == ("2027-03-10", "08:00", "Europe/Bucharest")
+
+
+def test_a_recording_of_this_site_goes_out_by_its_whole_address(app: Flask) -> None:
+    event = make_event()
+    make_session(event, recording_url="/static/demo/two-views.webm")
+    whole = "http://polyforum.test/static/demo/two-views.webm"
+    assert whole in exporting.xml(event).decode()
+    assert whole in exporting.json(event).decode()

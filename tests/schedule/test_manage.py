@@ -86,6 +86,7 @@ def test_saving_the_page_as_it_came_changes_nothing(client, event):
     ("title-en", "", "one language at least"), ("title-en", "x" * 301, "at most 300"), ("day", "2027-03-09", "lasts"),
     ("day", "", "none of the three"), ("end", "09:00", "before it begins"), ("end", "25:00", "Not a valid time"),
     ("join_url", "javascript:alert(1)", "https://"), ("recording_url", "//evil.example", "https://"),
+    ("recording_url", "/\\evil.example", "https://"), ("recording_url", "/a b", "https://"),
     ("languages", "elvish", "no language"), ("capacity", "0", "Number must be"), ("room", "none", "Not a valid"),
     ("links-0-url", "ftp://example.org", "https://"), ("links-0-title-en", "No address", "Write the address"),
     ("people-0-speaker", "nobody", "Not a valid"), ("abstract-en", "x" * 20_001, "20000"),
@@ -109,6 +110,31 @@ def test_a_move_is_told_once_and_the_previous_start_is_known(client, event):
         assert client.post(BASE + "talk/", data=talk(start="12:00", end="13:00")).status_code == 302
         client.post(BASE + "talk/", data=talk(start="12:00", end="13:00", capacity="10"))
     assert heard == [(session, Change.MOVED, before)]
+
+
+def test_an_organiser_learns_whether_people_hear_of_it(client, event):
+    def said(address, **data):
+        answer = client.post(BASE + address, data=data, follow_redirects=True)
+        return "Everyone concerned gets one letter in about a minute." in answer.text
+
+    make_session(event, slug="talk")
+    assert said("talk/", **talk(start="12:00", end="13:00"))
+    assert not said("talk/", **talk(start="12:00", end="13:00", capacity="10"))
+    assert said("talk/cancel/", **{"reason-en": "Illness"})
+    assert not said("talk/cancel/", **{"reason-en": "Influenza"})
+    assert said("talk/restore/")
+    event.state = EventState.DRAFT
+    db.session.commit()
+    assert not said("talk/", **talk(start="15:00", end="16:00"))
+    assert not said("talk/cancel/", **{"reason-en": "Illness"})
+
+
+@pytest.mark.parametrize("address", ["/static/demo/two-views.webm", "https://video.example.org/1", ""])
+def test_a_recording_lies_here_or_elsewhere(client, event, address):
+    session = make_session(event, slug="talk", recording_url=address)
+    form = client.post(BASE + "talk/", data=talk(recording_url=address, **{"title-en": "Renamed"}))
+    assert form.status_code == 302
+    assert (session.title["en"], session.recording_url) == ("Renamed", address)
 
 
 def test_an_announced_session_keeps_its_time(client, event):

@@ -7,6 +7,7 @@ from app.events.models import EventState, Standing
 from app.events.signals import Change
 from app.extensions import db
 from app.lib import clock
+from app.people import audit
 from app.schedule import service
 from app.schedule.conflicts import conflicts
 from app.schedule.models import Part, SessionKind
@@ -50,9 +51,10 @@ def test_nobody_is_told_of_a_draft_a_past_or_a_first_time(heard):
 
 def test_what_people_do_not_act_on_is_not_told(heard):
     session = make_session(make_event())
-    changed = service.update_session(session, None, title={"en": "Other"}, kind=SessionKind.PANEL)
-    assert changed == ["title", "kind"]
-    assert service.update_session(session, None, title={"en": "Other"}) == []
+    assert service.update_session(session, None, title={"en": "Other"}, kind=SessionKind.PANEL) is False
+    assert [entry.detail["changed"] for entry in audit.trail()] == [["title", "kind"]]
+    service.update_session(session, None, title={"en": "Other"})
+    assert len(audit.trail()) == 1
     assert heard == []
     assert session.sequence == 1
 

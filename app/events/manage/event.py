@@ -166,16 +166,21 @@ def _stand(event: Event, standing: Standing) -> Answer:
     if not form.validate_on_submit():
         page = render_template("events/standing.html", form=form, event=event, standing=standing.value)
         return page, 422 if form.is_submitted() else 200
-    service.set_standing(event, standing, form.reason.data, by=acting_account())
+    is_news = service.set_standing(event, standing, form.reason.data, by=acting_account())
     db.session.commit()
-    flash(_("Saved. Everyone who registered gets word."))
+    flash(said_of(is_news))
     return redirect(url_for("events_manage.overview", event=event.slug))
 
 
 @blueprint.post("/events/<event>/restore/")
 @organiser(Action.EDIT_PROGRAMME)
 def restore(event: Event) -> Answer:
-    service.set_standing(event, Standing.CONFIRMED, by=acting_account())
+    is_news = service.set_standing(event, Standing.CONFIRMED, by=acting_account())
     db.session.commit()
-    flash(_("The event takes place after all. Everyone who registered gets word."))
+    flash(said_of(is_news))
     return redirect(url_for("events_manage.overview", event=event.slug))
+
+
+def said_of(is_news: bool) -> str:
+    """What whoever saved something is told; letters wait a moment, so that several changes are one."""
+    return str(_("Saved. Everyone concerned gets one letter in about a minute.") if is_news else _("Saved."))
