@@ -1,7 +1,7 @@
 """Registering without an account: a form holds a place, the mailed link makes it one's own."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -163,8 +163,9 @@ def lock(registration: Registration) -> None:
 
 
 def touch(registration: Registration) -> None:
-    """Tells the personal feed that it says something else now."""
-    registration.agenda_changed_at = clock.now()
+    """Tells the personal feed that it says something else now, and differently for each change within a second."""
+    before: datetime | None = registration.agenda_changed_at
+    registration.agenda_changed_at = max(clock.now(), before + timedelta(seconds=1)) if before else clock.now()
 
 
 # Private links.

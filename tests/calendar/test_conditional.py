@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -7,14 +7,17 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app.calendar import writing
-from app.events.models import EventKind, Standing
+from app.events.models import Event, EventKind, Standing
 from app.extensions import db
+from app.languages.models import LanguageTrack, TrackKind
 from app.lib import clock
+from app.registration import agenda
 from app.registration.models import Purpose
 from app.schedule.models import EventSession
+from app.speakers.models import Speaker
 from tests.calendar.reading import parse, read
 from tests.conftest import NOON
-from tests.factories import make_event, make_registration, make_room, make_session, make_speaker, make_theme
+from tests.factories import make_event, make_registration, make_room, make_session, make_speaker, make_theme, save
 
 LATER = datetime(2027, 3, 4, tzinfo=UTC)
 
@@ -74,6 +77,53 @@ def test_a_change_is_sent_to_both_kinds_of_question(client: FlaskClient, paths: 
                 again = client.get(path, headers=condition)
                 assert again.status_code == 200
                 assert str(parse(again.data).walk("VEVENT")[0]["SUMMARY"]) == "Renamed"
+
+
+def translate(event: Event) -> None:
+    session = db.session.scalars(sa.select(EventSession)).one()
+    save(LanguageTrack(session=session, language="uk", kind=TrackKind.INTERPRETATION))
+
+
+def rename_the_speaker(event: Event) -> None:
+    db.session.scalars(sa.select(Speaker)).one().name = {"en": "Ana Renamed"}
+
+
+def call_off(event: Event) -> None:
+    event.standing = Standing.CANCELLED
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    (translate, "Ukrainian"), (rename_the_speaker, "Ana Renamed"), (call_off, "STATUS:CANCELLED"),
+])  # fmt: skip
+def test_a_feed_follows_what_stands_beside_its_sessions(
+    client: FlaskClient, paths: list[str], change: Callable[[Event], None], said: str
+) -> None:
+    paths = [path.replace("lang=ro", "lang=en") for path in paths]
+    answers = {path: client.get(path) for path in paths}
+    with clock.stopped_at(LATER):
+        change(db.session.scalars(sa.select(Event)).one())
+        db.session.commit()
+        for path, answer in answers.items():
+            for condition in ({"If-None-Match": answer.headers["ETag"]},
+                              {"If-Modified-Since": answer.headers["Last-Modified"]}):
+                again = client.get(path, headers=condition)
+                assert again.status_code == 200, path
+                assert said in again.text.replace("\r\n ", ""), path
+            before, after = (parse(each.data).walk("VEVENT")[0] for each in (answer, again))
+            assert after["SEQUENCE"] > before["SEQUENCE"]
+
+
+def test_two_changes_of_an_agenda_within_a_second_are_two_answers(client: FlaskClient) -> None:
+    event = make_event(kind=EventKind.CONFERENCE)
+    registration = make_registration(event)
+    path = f"/calendars/{registration.token(Purpose.CALENDAR)}.ics"
+    condition: dict[str, str] = {}
+    for number in (1, 2, 3):
+        agenda.add(registration, make_session(event))
+        db.session.commit()
+        again = client.get(path, headers=condition)
+        assert len(parse(again.data).walk("VEVENT")) == number
+        condition = {"If-Modified-Since": again.headers["Last-Modified"]}
 
 
 def test_only_ones_own_calendar_is_private(client: FlaskClient, paths: list[str]) -> None:
