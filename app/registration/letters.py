@@ -61,14 +61,8 @@ def _confirm(letter: Letter) -> Content:
         raise Stale("the registration does not wait for a confirmation any more")
     if registration.email != letter.recipient:
         raise Stale("the address was mended")
-    return compose(
-        "registration/mail/confirm",
-        _("Please confirm: %(event)s", event=chosen(registration.event.title)),
-        reply_to=registration.event.reply_to,
-        registration=registration,
-        event=registration.event,
-        link=_page(letter, "registration.confirm", registration, Purpose.PAGE),
-    )
+    subject = _("Please confirm: %(event)s", event=chosen(registration.event.title))
+    return _written(letter, registration, "confirm", subject, "registration.confirm")
 
 
 @renders(KNOWN)
@@ -76,14 +70,8 @@ def _known(letter: Letter) -> Content:
     registration = _of(letter)
     if not registration.is_confirmed or registration.email != letter.recipient:
         raise Stale("the address holds no confirmed registration any more")
-    return compose(
-        "registration/mail/known",
-        _("You are registered: %(event)s", event=chosen(registration.event.title)),
-        reply_to=registration.event.reply_to,
-        registration=registration,
-        event=registration.event,
-        link=_page(letter, "personal.page", registration, Purpose.PAGE),
-    )
+    subject = _("You are registered: %(event)s", event=chosen(registration.event.title))
+    return _written(letter, registration, "known", subject, "personal.page")
 
 
 @renders(NEW_ADDRESS)
@@ -91,14 +79,8 @@ def _new_address(letter: Letter) -> Content:
     registration = _of(letter)
     if registration.new_email != letter.recipient:
         raise Stale("another address was given since, or none is wanted")
-    return compose(
-        "registration/mail/new_address",
-        _("Confirm your new address: %(event)s", event=chosen(registration.event.title)),
-        reply_to=registration.event.reply_to,
-        registration=registration,
-        event=registration.event,
-        link=_page(letter, "personal.new_address", registration, Purpose.NEW_ADDRESS),
-    )
+    subject = _("Confirm your new address: %(event)s", event=chosen(registration.event.title))
+    return _written(letter, registration, "new_address", subject, "personal.new_address", Purpose.NEW_ADDRESS)
 
 
 def _of(letter: Letter) -> Registration:
@@ -108,5 +90,13 @@ def _of(letter: Letter) -> Registration:
     return registration
 
 
-def _page(letter: Letter, endpoint: str, registration: Registration, purpose: Purpose) -> str:
-    return absolute(endpoint, lang=interface_language(letter.language), token=registration.token(purpose))
+def _written(
+    letter: Letter, registration: Registration, template: str, subject: str, endpoint: str,
+    purpose: Purpose = Purpose.PAGE,
+) -> Content:  # fmt: skip
+    event = registration.event
+    link = absolute(endpoint, lang=interface_language(letter.language), token=registration.token(purpose))
+    return compose(
+        f"registration/mail/{template}", subject, reply_to=event.reply_to,
+        registration=registration, event=event, link=link,
+    )  # fmt: skip
