@@ -35,11 +35,9 @@ def main() -> None:
         print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}; median of 3 rounds; one gevent worker\n")
         fill(environment)
         with Server("bench.hello:app") as hello, Server("app:create_app()", environment) as polyforum:
-            base = ask(hello, "/", times=1500)
-            line("hello, world", base, base)
             for slug, name in (("bench-150", "150 sessions"), ("bench-1000", "1,000 sessions")):
-                pages(polyforum, Path(folder), slug, name, base)
-            registrations(polyforum, base)
+                pages(polyforum, hello, Path(folder), slug, name)
+            registrations(polyforum, baseline(hello))
             print("\nPeak memory of the web worker: " + ", ".join(f"{m:.0f} MB" for m in polyforum.peak_megabytes()))
         letters(environment)
     print()
@@ -92,13 +90,21 @@ def programme(sessions: int) -> str:
     )
 
 
-def pages(server: Server, home: Path, slug: str, name: str, base: Cost) -> None:
+def baseline(hello: Server) -> Cost:
+    """Measured again before each group, since other work on the machine makes everything dearer."""
+    base = ask(hello, "/")
+    line("hello, world", base, base)
+    return base
+
+
+def pages(server: Server, hello: Server, home: Path, slug: str, name: str) -> None:
     with changes(home, slug) as change:
         for path, title in (
             (f"/en/events/{slug}/schedule/", "schedule, a day"),
             (f"/events/{slug}/calendar.ics", "event feed"),
             (f"/en/events/{slug}/speakers/", "speakers"),
         ):
+            base = baseline(hello)
             line(f"{title}, {name}", ask(server, path), base)
             tag = header(server, path, "ETag")
             line(f"{title}, {name}, 304 by ETag", ask(server, path, status=304, headers={"If-None-Match": tag}), base)
