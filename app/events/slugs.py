@@ -1,28 +1,18 @@
 """Parts of addresses: readable, and free."""
 
-from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.extensions import db
-from app.lib.text import Translated, pick, slug
-
-
-def free_slug(wanted: str, taken: Collection[str]) -> str:
-    """`wanted`, or with the first number that makes it free: `reading`, `reading-2`, `reading-3`."""
-    candidate, number = wanted, 1
-    while candidate in taken:
-        number += 1
-        candidate = f"{wanted}-{number}"
-    return candidate
+from app.lib.text import Translated, free_slug, pick, slug
 
 
 def unique_slug(kind: type[Any], name: Translated, *, fallback: str, event: Any = None) -> str:
     """A free part of an address for a new row of `kind`, made from its name; free in its event, if it has one.
 
     `fallback` stands in for a name without a letter or digit. Who adds many rows at once asks for all that are
-    taken once and uses `free_slug`.
+    taken once and uses `lib.text.free_slug`.
     """
     wanted = slug(pick(name, ("en",)).text, fallback)
     taken = sa.select(kind.slug).where(kind.slug.startswith(wanted, autoescape=True))

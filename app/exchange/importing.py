@@ -175,11 +175,7 @@ class _Import:
             self.report.note(_("Begins on another day than the one it stands in"), said.place, f"{said.day} → {day}")
 
     def _slug(self, said: Session) -> str:
-        stem = found = text.slug(said.title, "session")
-        number = 1
-        while found in self.slugs:
-            number += 1
-            found = f"{stem}-{number}"
+        found = text.free_slug(text.slug(said.title, "session"), self.slugs)
         self.slugs.add(found)
         return found
 

@@ -85,11 +85,7 @@ class People:
         return row
 
     def _slug(self, person: Person) -> str:
-        stem = found = text.slug(person.name, "speaker")
-        number = 1
-        while found in self.slugs:
-            number += 1
-            found = f"{stem}-{number}"
+        found = text.free_slug(text.slug(person.name, "speaker"), self.slugs)
         self.slugs.add(found)
         return found
 

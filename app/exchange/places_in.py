@@ -75,10 +75,4 @@ def _named(rows: list[Place], name: str) -> Place | None:
 
 
 def _free_slug(said: str, fallback: str, rows: list[Place]) -> str:
-    taken = {row.slug for row in rows}
-    stem = found = text.slug(said, fallback)
-    number = 1
-    while found in taken:
-        number += 1
-        found = f"{stem}-{number}"
-    return found
+    return text.free_slug(text.slug(said, fallback), {row.slug for row in rows})

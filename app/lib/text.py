@@ -1,7 +1,7 @@
 """Text that exists in several languages: `{language: text}`, languages as BCP 47 tags."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import nh3
@@ -80,6 +80,15 @@ def is_language(tag: str) -> bool:
 def slug(text: str, fallback: str = "x", max_length: int = 60) -> str:
     """A part of an address: lower-case ASCII letters, digits and hyphens, transliterated from any script."""
     return slugify(text, max_length=max_length, word_boundary=True) or fallback
+
+
+def free_slug(wanted: str, taken: Collection[str]) -> str:
+    """`wanted`, or with the first number that makes it free: `reading`, `reading-2`, `reading-3`."""
+    candidate, number = wanted, 1
+    while candidate in taken:
+        number += 1
+        candidate = f"{wanted}-{number}"
+    return candidate
 
 
 def searchable(*texts: str) -> str:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from app.extensions import db
-from app.lib.text import Translated, pick, slug
+from app.lib.text import Translated, free_slug, pick, slug
 from app.people.audit import record
 from app.people.models import Account, Organisation
 
@@ -39,11 +39,7 @@ def edit(organisation: Organisation, by: Account, **facts: object) -> None:
 def _free_slug(name: Translated) -> str:
     wanted = slug(pick(name, ("en",)).text, fallback="organisation")
     taken = set(db.session.scalars(sa.select(Organisation.slug).where(Organisation.slug.startswith(wanted))))
-    candidate, number = wanted, 1
-    while candidate in taken:
-        number += 1
-        candidate = f"{wanted}-{number}"
-    return candidate
+    return free_slug(wanted, taken)
 
 
 def subject(organisation: Organisation) -> str:
