@@ -84,7 +84,8 @@ def set_admin(account: Account, admin: bool, *, by: Account | None) -> None:
     if not admin and len(administrators) == 1:
         raise LastAdministrator
     account.is_admin = admin
-    record(by, "account.made-administrator" if admin else "account.unmade-administrator", subject(account))
+    action = "account.made-administrator" if admin else "account.unmade-administrator"
+    record(by, action, subject(account), email=account.email)
 
 
 def subject(account: Account) -> str:

@@ -18,12 +18,14 @@ ROOMS = Path(house.__file__).parent
 
 
 def recorded() -> set[str]:
-    """The second argument of every call of `record`, where part of it is computed as a pattern."""
+    """What every call of `record` names as its action, where part of it is computed as a pattern."""
     found = set()
     for path in ROOMS.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and re.search(r"(^|[._])record$", ast.unparse(node.func)):
                 found.update(pattern for argument in node.args[:2] for pattern in patterns(argument))
+            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "action":
+                found.update(patterns(node.value))
     return found
 
 
