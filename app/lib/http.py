@@ -39,6 +39,7 @@ class Site(Flask):
 
 def init_app(app: Flask) -> None:
     app.config["BUILD"] = _build()
+    app.before_request(_refuse_null)
     app.url_value_preprocessor(_take_language)
     app.url_defaults(_give_language)
     app.add_url_rule("/static/<path:name>", "static", _static)
@@ -88,6 +89,12 @@ def page_address(language: str) -> str:
     """The full address of this page in a language, for search engines and for sharing."""
     base: str = current_app.config["BASE_URL"]
     return base + switch_language(language).removeprefix(request.script_root)
+
+
+def _refuse_null() -> None:
+    """No name has a null character, which PostgreSQL would not even look for."""
+    if "\0" in request.path or b"%00" in request.query_string:
+        abort(404)
 
 
 def _take_language(_endpoint: str | None, values: dict[str, object] | None) -> None:

@@ -22,7 +22,7 @@ blueprint = Blueprint("registration_manage", __name__, template_folder="template
 @blueprint.get("/manage/events/<event>/registrations/")
 @organiser(Action.SEE_REGISTRATIONS)
 def registrations(event: Event) -> str:
-    sought = " ".join(request.args.get("q", "").replace("\0", "").split())[:100]
+    sought = " ".join(request.args.get("q", "").split())[:100]
     state = request.args.get("state", "")
     page = max(request.args.get("page", 1, type=int), 1)
     found, number = listed(event, sought, state if state in set(RegistrationState) else "", min(page, 100_000))

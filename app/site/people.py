@@ -57,8 +57,9 @@ def speaker(event: str, speaker: str) -> Response:
             .options(orm.joinedload(Speaker.event))
         ) or abort(404)  # fmt: skip
         sessions = db.session.scalars(
-            sa.select(EventSession).join(Appearance).where(Appearance.speaker_id == found.id)
-            .order_by(EventSession.starts_at, EventSession.id).options(orm.joinedload(EventSession.room)).distinct()
+            sa.select(EventSession)
+            .where(EventSession.id.in_(sa.select(Appearance.session_id).where(Appearance.speaker_id == found.id)))
+            .order_by(EventSession.starts_at, EventSession.id).options(orm.joinedload(EventSession.room))
         ).all()  # fmt: skip
         return Rendered(render_template("site/speaker.html", event=found.event, speaker=found, sessions=sessions))
 

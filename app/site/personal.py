@@ -55,7 +55,7 @@ def sessions(registration: Registration) -> Any:
     if not agenda.chooses_sessions(registration):
         return _to(registration)
     if request.method == "POST":
-        slug = request.form.get("add") or request.form.get("remove") or ""
+        slug = (request.form.get("add") or request.form.get("remove") or "").replace("\0", "")
         session = db.session.scalar(sa.select(EventSession).where(
             EventSession.event_id == event.id, EventSession.slug == slug, EventSession.starts_at.is_not(None)
         ))  # fmt: skip

@@ -55,7 +55,7 @@ def test_a_cancellation_calls_the_same_entry_off(client: FlaskClient) -> None:
 
 def test_what_a_person_writes_cannot_add_lines(client: FlaskClient) -> None:
     event = make_event(contact_name="x\r\nATTENDEE:mailto:evil@example.org")
-    registration = make_registration(event, name="y\r\nBEGIN:VALARM\x00")
+    registration = make_registration(event, name="y\r\nBEGIN:VALARM\x1b")
     (found,) = parse(invitation(registration, [make_session(event)])).walk("VEVENT")
     assert found["ATTENDEE"] == f"mailto:{registration.email}"
     assert found.subcomponents == []

@@ -128,3 +128,14 @@ def test_a_private_address_is_in_none_of_our_logs(
     assert [client.get(path).status_code for path in paths] == [500, 500, 500]
     assert caplog.text.count("registration_link") > 2
     assert [token for token in tokens if token in caplog.text] == []
+
+
+def test_an_address_with_a_null_character_leads_nowhere(client: FlaskClient, addresses: list[Address]) -> None:
+    account, odd = make_account(is_admin=True), []
+    for address in addresses:
+        for path in (f"{address.path}?q=%00&page=%00", address.path[:-2] + "%00" + address.path[-2:]):
+            sign_in(client, account)
+            answer = client.get(path, follow_redirects=True)
+            if answer.status_code != 404:
+                odd.append((path, answer.status))
+    assert odd == []

@@ -49,7 +49,7 @@ def test_the_list_is_searched_and_comes_in_pages(app, client, event):
         found = client.get(address, query_string={"q": sought}).text
         assert "1 registration<" in found
         assert "O&#39;Neil &lt;i&gt;" in found
-    for query in ({"q": "_____________________"}, {"q": "'; DROP TABLE registration; --\0"}, {"state": "lapsed"}):
+    for query in ({"q": "_____________________"}, {"q": "'; DROP TABLE registration; --"}, {"state": "lapsed"}):
         assert "Nobody is found" in client.get(address, query_string=query).text
     for query in ({"page": "-5"}, {"page": "x"}, {"page": "99999999999999999999"}, {"state": "<script>"}):
         assert client.get(address, query_string=query).status_code == 200

@@ -16,6 +16,8 @@ from tests.factories import make_event, make_organisation, make_room, make_sessi
 
 SECRET = "secret-of-the-registered"
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def event(app: Flask) -> Event:
