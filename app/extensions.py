@@ -36,7 +36,7 @@ else:
     Model = db.Model
 
 
-class Login(LoginManager):  # type: ignore[misc]
+class Login(LoginManager):
     def init_app(self, app: Flask, add_context_processor: bool = False) -> None:
         """Without its context processor, which loads the account for every template; this one waits to be used."""
         super().init_app(app, add_context_processor)
