@@ -129,7 +129,8 @@ def changes(home: Path, slug: str) -> Iterator[Any]:
         sessions = "SELECT id FROM event_session WHERE event_id = (SELECT id FROM event WHERE slug = ?)"
         limit = "" if every_session else " ORDER BY starts_at LIMIT 1"
         connection.execute(
-            f"UPDATE event_session SET sequence = sequence + 1 WHERE id IN ({sessions}{limit})", (slug,)  # noqa: S608
+            f"UPDATE event_session SET sequence = sequence + 1 WHERE id IN ({sessions}{limit})",  # noqa: S608 - our own words
+            (slug,),
         )
 
     yield change
@@ -191,16 +192,19 @@ def letters(environment: dict[str, str]) -> None:
     mail = {**environment, "MAIL_URL": f"smtp://127.0.0.1:{controller.port}?tls=none"}
     peak: list[float] = []
     start = time.perf_counter()
-    process = subprocess.Popen([POLYFORUM, "mail", "sweep"], env={**os.environ, **mail}, cwd=ROOT,
-                               stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [POLYFORUM, "mail", "sweep"], env={**os.environ, **mail}, cwd=ROOT, stdout=subprocess.DEVNULL
+    )
     watcher = threading.Thread(target=_watch, args=(process, peak))
     watcher.start()
     process.wait()
     seconds = time.perf_counter() - start
     watcher.join()
     controller.stop()
-    print(f"\n{counter.received} letters swept into a local SMTP server in {seconds:.1f} s: "
-          f"{counter.received / seconds:.0f} a second, start of the command included; peak {max(peak):.0f} MB")
+    print(
+        f"\n{counter.received} letters swept into a local SMTP server in {seconds:.1f} s: "
+        f"{counter.received / seconds:.0f} a second, start of the command included; peak {max(peak):.0f} MB"
+    )
 
 
 def _watch(process: "subprocess.Popen[bytes]", peak: list[float]) -> None:
@@ -213,8 +217,14 @@ def _watch(process: "subprocess.Popen[bytes]", peak: list[float]) -> None:
 
 
 def run(environment: dict[str, str], *words: str) -> None:
-    subprocess.run([POLYFORUM, *words], check=True, cwd=ROOT, env={**os.environ, **environment},
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        [POLYFORUM, *words],
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def line(name: str, cost: Cost, base: Cost) -> None:

@@ -34,8 +34,10 @@ def house() -> None:
             stop = time.perf_counter()
             os.killpg(process.pid, signal.SIGINT)
             process.wait(30)
-        print(f"from `polyforum run` on an empty home to a page: {answered:.1f} s; Ctrl-C to the end: "
-              f"{time.perf_counter() - stop:.1f} s")
+        print(
+            f"from `polyforum run` on an empty home to a page: {answered:.1f} s; Ctrl-C to the end: "
+            f"{time.perf_counter() - stop:.1f} s"
+        )
 
 
 def _seconds_until_page(port: int, start: float) -> float:

@@ -19,8 +19,16 @@ class Cost:
     """Bytes of the body as sent."""
 
 
-def ask(server: Server, path: str, *, status: int = 200, headers: dict[str, str] | None = None, times: int = 400,
-        before_each: Callable[[], None] | None = None, rounds: int = 3) -> Cost:
+def ask(
+    server: Server,
+    path: str,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    times: int = 400,
+    before_each: Callable[[], None] | None = None,
+    rounds: int = 3,
+) -> Cost:
     """The median of some rounds; each answer must have the status, or the figure would mean nothing."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     given = {"Accept-Encoding": "gzip", **(headers or {})}

@@ -59,9 +59,7 @@ def series_feed(series_id: int, language: str, default: str) -> Rendered:
     return _rendered(about, slots(Event.series_id == series_id))
 
 
-def event_feed(
-    event_id: int, language: str, theme_id: int | None, followable_in: str, alarm: int | None
-) -> Rendered:
+def event_feed(event_id: int, language: str, theme_id: int | None, followable_in: str, alarm: int | None) -> Rendered:
     """`language` is the one to write in, `followable_in` the one that the sessions can be followed in."""
     event = db.session.get_one(Event, event_id)
     theme = db.session.get_one(Theme, theme_id) if theme_id else None

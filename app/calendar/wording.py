@@ -114,4 +114,3 @@ class Wording:
         for track in entry.tracks:
             if track.url:
                 yield self._channel % {"language": self.language_name(track.language), "address": track.url}
-

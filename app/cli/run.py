@@ -115,16 +115,38 @@ def supervision(config: Config, broker: Path | None) -> RawConfigParser:
         programs["broker"] = _command(*broker_command(config.HOME, broker))
     python = sys.executable
     programs["web"] = _command(
-        python, "-m", "gunicorn", "app:create_app()", "--worker-class", "gevent",
-        "--bind", f"127.0.0.1:{config.PORT}", "--workers", os.environ.get("WEB_CONCURRENCY", "1"),
-        "--graceful-timeout", "2", "--log-level", "warning",
+        python,
+        "-m",
+        "gunicorn",
+        "app:create_app()",
+        "--worker-class",
+        "gevent",
+        "--bind",
+        f"127.0.0.1:{config.PORT}",
+        "--workers",
+        os.environ.get("WEB_CONCURRENCY", "1"),
+        "--graceful-timeout",
+        "2",
+        "--log-level",
+        "warning",
     )
     # Celery warns root on every start; who runs a container or a trial as root knows.
     celery = (python, "-W", "ignore:You", "-m", "celery", "--app", "worker.celery_app", "--quiet")
-    programs["worker"] = _command(*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "WARNING",
-                                  "--without-gossip", "--without-mingle")
-    programs["beat"] = _command(*celery, "beat", "--loglevel", "WARNING", "--pidfile", "",
-                                "--scheduler", "celery.beat:Scheduler")
+    programs["worker"] = _command(
+        *celery,
+        "worker",
+        "--pool",
+        "threads",
+        "--concurrency",
+        "2",
+        "--loglevel",
+        "WARNING",
+        "--without-gossip",
+        "--without-mingle",
+    )
+    programs["beat"] = _command(
+        *celery, "beat", "--loglevel", "WARNING", "--pidfile", "", "--scheduler", "celery.beat:Scheduler"
+    )
     programs["announce"] = _command(python, "-S", str(Path(__file__).with_name("announce.py")), str(config.PORT))
     for order, (name, command) in enumerate(programs.items(), start=1):
         once = name == "announce"
@@ -153,8 +175,21 @@ def broker_command(home: Path, path: Path) -> list[str]:
     folder = home / "broker"
     folder.mkdir(exist_ok=True)
     return [
-        str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700",
-        "--dir", str(folder), "--appendonly", "yes", "--save", "", "--logfile", str(home / "broker.log"),
+        str(get_binary_path()),
+        "--port",
+        "0",
+        "--unixsocket",
+        str(path),
+        "--unixsocketperm",
+        "700",
+        "--dir",
+        str(folder),
+        "--appendonly",
+        "yes",
+        "--save",
+        "",
+        "--logfile",
+        str(home / "broker.log"),
     ]
 
 

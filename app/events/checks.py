@@ -64,8 +64,9 @@ def facts(event: Event) -> Iterable[Missing]:
     if not event.title:
         yield lacks(_("The event has no title."), "title")
     if not event.summary:
-        yield lacks(_("There is no summary: nobody sees on the front page what the event is about."), "summary",
-                    Weight.ADVICE)
+        yield lacks(
+            _("There is no summary: nobody sees on the front page what the event is about."), "summary", Weight.ADVICE
+        )
     if event.ends_on < event.starts_on:
         yield lacks(_("The event ends before it begins."), "ends_on")
     if not event.contact_email:

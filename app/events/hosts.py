@@ -27,7 +27,8 @@ def involve(
 
 
 def release(event: Event, row: EventOrganisation, by: Account) -> None:
-    audit.record(by, "organisation.released", subject(event), name=dict(row.organisation.name),
-                 part=row.involvement.value)
+    audit.record(
+        by, "organisation.released", subject(event), name=dict(row.organisation.name), part=row.involvement.value
+    )
     event.involved.remove(row)
     db.session.flush()

@@ -18,8 +18,9 @@ from app.people.models import Account, Organisation, Role
 
 def enum_column(kind: type[enum.StrEnum]) -> sa.Enum:
     """A column of a string enumeration that reads the same on every database and takes new members without DDL."""
-    return sa.Enum(kind, native_enum=False, create_constraint=False, length=20,
-                   values_callable=lambda e: [m.value for m in e])
+    return sa.Enum(
+        kind, native_enum=False, create_constraint=False, length=20, values_callable=lambda e: [m.value for m in e]
+    )
 
 
 def new_guid() -> str:

@@ -20,9 +20,11 @@ def _raise_revisions(session: orm.Session, _context: Any, _instances: Any) -> No
     with session.no_autoflush:
         events = {event for row in changed if isinstance(row, Shown) and (event := row.shown_in())}
         for organisation in (row for row in changed if isinstance(row, Organisation) and row.id):
-            events.update(session.scalars(
-                sa.select(Event).join(EventOrganisation).where(EventOrganisation.organisation == organisation)
-            ))
+            events.update(
+                session.scalars(
+                    sa.select(Event).join(EventOrganisation).where(EventOrganisation.organisation == organisation)
+                )
+            )
         series = {row for row in changed if isinstance(row, Series)}
         for event in events:
             series.update(row for row in (event.series, *_was(event, "series")) if row)
@@ -55,8 +57,6 @@ def _was(row: object, name: str) -> Sequence[Any]:
 
 
 def _raise_site(session: orm.Session) -> None:
-    raised = session.connection().execute(
-        sa.update(Site).values(revision=Site.revision + 1, changed_at=clock.now())
-    )
+    raised = session.connection().execute(sa.update(Site).values(revision=Site.revision + 1, changed_at=clock.now()))
     if raised.rowcount == 0:
         session.connection().execute(sa.insert(Site).values(id=1, revision=1, changed_at=clock.now()))

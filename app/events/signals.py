@@ -14,4 +14,3 @@ class Change(enum.StrEnum):
 
 event_changed = signal("event-changed")
 """Sender: the Event; `change`: Change. Sent when a whole event is cancelled, postponed or takes place after all."""
-

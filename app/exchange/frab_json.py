@@ -72,9 +72,7 @@ class _Reader:
         conference = self.conference(found, f"{place}.conference")
         conference.base_url = conference.base_url or _text(said, "base_url", place)
         schedule = Schedule(conference, version=_text(said, "version", place), report=self.report)
-        biographies = {
-            _text(person, "guid", at): person for person, at in _objects(said, "persons", place)
-        }
+        biographies = {_text(person, "guid", at): person for person, at in _objects(said, "persons", place)}
         for day, at in _objects(found, "days", f"{place}.conference"):
             schedule.sessions += self.day(conference, day, at)
         tracks = {track.slug: track.name for track in conference.tracks if track.slug}

@@ -88,8 +88,15 @@ class _Import:
         db.session.flush()
         days = len(self.conference.days) or len(self.event.days)
         return Outcome(
-            self.event, self.report, days, len(self.places.rooms), len(rows), len(persons),
-            self.made, self.changed, cancelled,
+            self.event,
+            self.report,
+            days,
+            len(self.places.rooms),
+            len(rows),
+            len(persons),
+            self.made,
+            self.changed,
+            cancelled,
         )
 
     def _identified(self, sessions: Iterable[Session]) -> Iterable[tuple[str, Session]]:

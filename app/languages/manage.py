@@ -64,8 +64,14 @@ def edit_track(event: Event, session: str, track: int) -> Answer:
             db.session.commit()
             flash(_("The track was changed."))
             return _back_to(found.session)
-    page = render_template("languages/track.html", event=event, event_session=found.session, track=found, form=form,
-                           offered=offered_languages(event))
+    page = render_template(
+        "languages/track.html",
+        event=event,
+        event_session=found.session,
+        track=found,
+        form=form,
+        offered=offered_languages(event),
+    )
     return (page, 422) if form.errors else page
 
 
@@ -105,9 +111,16 @@ def upload_subtitles(event: Event, session: str) -> Answer:
 def subtitle_file(event: Event, session: str, language: str) -> str:
     """What was repaired when the file was taken in, and how it begins."""
     file = _file_of(_session_of(event, session), language)
-    return render_template("languages/subtitles.html", event=event, event_session=file.session, file=file,
-                           repairs=subtitles.repairs_of(file), cues=subtitles.document_of(file).cues,
-                           plain=cue_text.plain, stamp=timing.stamp)
+    return render_template(
+        "languages/subtitles.html",
+        event=event,
+        event_session=file.session,
+        file=file,
+        repairs=subtitles.repairs_of(file),
+        cues=subtitles.document_of(file).cues,
+        plain=cue_text.plain,
+        stamp=timing.stamp,
+    )
 
 
 @blueprint.post(f"{SESSION}/subtitles/<language>/remove/")

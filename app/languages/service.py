@@ -60,12 +60,14 @@ def tracks_by_session(session_ids: Iterable[int]) -> dict[int, list[LanguageTrac
 
 def subtitles_of(session: EventSession) -> list[SubtitleFile]:
     """By language, without their text: it is read when it is asked for."""
-    return list(db.session.scalars(
-        sa.select(SubtitleFile)
-        .where(SubtitleFile.session_id == session.id)
-        .order_by(SubtitleFile.language)
-        .options(orm.defer(SubtitleFile.webvtt))
-    ))
+    return list(
+        db.session.scalars(
+            sa.select(SubtitleFile)
+            .where(SubtitleFile.session_id == session.id)
+            .order_by(SubtitleFile.language)
+            .options(orm.defer(SubtitleFile.webvtt))
+        )
+    )
 
 
 def subtitle_languages(session_ids: Iterable[int]) -> dict[int, list[str]]:

@@ -9,7 +9,7 @@ from app.languages.webvtt import Cue
 PAUSE_MS = 2000
 LONG = 600
 """Characters after which the end of a sentence ends the paragraph too: automatic subtitles know no pause."""
-_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "।", "։", ".\"", ".”", ".»")
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "।", "։", '."', ".”", ".»")
 
 
 @dataclass(slots=True)

@@ -134,9 +134,9 @@ def _add(document: Document, raw: _Raw) -> None:
         else:
             document.faults.append(Remark(raw.text[0].number, Said.TEXT_WITHOUT_TIME))
     elif times := timing.exact(raw.timing.text):
-        document.blocks.append(Cue(
-            times.start_ms, times.end_ms, text, raw.identifier, times.settings, raw.timing.number
-        ))
+        document.blocks.append(
+            Cue(times.start_ms, times.end_ms, text, raw.identifier, times.settings, raw.timing.number)
+        )
     else:
         document.faults.append(Remark(raw.timing.number, Said.UNREADABLE_TIME))
 

@@ -30,8 +30,16 @@ class TranslatedField(Field):
     An `EditForm` sets them; another form does it with `field.languages = event.languages` before it is processed.
     """
 
-    def __init__(self, label: Any = None, validators: Any = None, *, long: bool = False, max_length: int | None = None,
-                 languages: tuple[str, ...] = ("en",), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Any = None,
+        *,
+        long: bool = False,
+        max_length: int | None = None,
+        languages: tuple[str, ...] = ("en",),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(label, validators or [], **kwargs)
         self.long = long
         self.max_length = max_length or (20_000 if long else 300)
@@ -67,8 +75,11 @@ class TranslatedField(Field):
                 if self.long
                 else Markup('<input type="text" id="{0}" name="{0}" lang="{1}" dir="{2}" value="{3}">')
             ).format(name, tag, direction(tag), value, kwargs.get("rows", 5))
-            rows.append(Markup('<div class="translation"><label for="{}">{}</label>{}</div>').format(
-                name, language_name(tag), control))
+            rows.append(
+                Markup('<div class="translation"><label for="{}">{}</label>{}</div>').format(
+                    name, language_name(tag), control
+                )
+            )
         return Markup("").join(rows)
 
 
@@ -97,8 +108,15 @@ class LanguagesField(OneLine):
     def pre_validate(self, form: Any) -> None:
         for tag in self.data or []:
             if not is_language(tag) or len(tag) > 35:
-                raise StopValidation(str(_l("“%(tag)s” is no language that we know. Write codes such as en, ro or "
-                                            "pt-BR, with commas between them.", tag=tag[:40])))
+                raise StopValidation(
+                    str(
+                        _l(
+                            "“%(tag)s” is no language that we know. Write codes such as en, ro or "
+                            "pt-BR, with commas between them.",
+                            tag=tag[:40],
+                        )
+                    )
+                )
 
 
 class ZoneField(SelectField):
@@ -123,8 +141,14 @@ class ZoneField(SelectField):
         if not self.data and self.empty is not None:
             return
         if not clock.is_zone(self.data or ""):
-            raise StopValidation(str(_l("“%(zone)s” is no time zone of the IANA database. Choose one of the list.",
-                                        zone=(self.data or "")[:64])))
+            raise StopValidation(
+                str(
+                    _l(
+                        "“%(zone)s” is no time zone of the IANA database. Choose one of the list.",
+                        zone=(self.data or "")[:64],
+                    )
+                )
+            )
 
 
 def web_address(_form: Any, field: Field) -> None:
@@ -172,11 +196,13 @@ class EditForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         if overtaken := self._overtaken():
-            self.form_errors.append(_l(
-                "Somebody else saved this while you were writing, so nothing was saved. What you wrote is below; "
-                "they changed: %(fields)s. Look at it in another window, then save again to keep yours.",
-                fields=", ".join(str(self[name].label.text) for name in overtaken),
-            ))
+            self.form_errors.append(
+                _l(
+                    "Somebody else saved this while you were writing, so nothing was saved. What you wrote is below; "
+                    "they changed: %(fields)s. Look at it in another window, then save again to keep yours.",
+                    fields=", ".join(str(self[name].label.text) for name in overtaken),
+                )
+            )
         return valid and not overtaken
 
     def _overtaken(self) -> list[str]:

@@ -103,8 +103,13 @@ _TAGS = {"p", "br", "em", "strong", "b", "i", "ul", "ol", "li", "a", "blockquote
 
 def rich(text: str) -> Markup:
     """Markdown, or the simple HTML that schedules carry, as safe HTML."""
-    html = nh3.clean(_markdown.render(text), tags=_TAGS, attributes={"a": {"href"}},
-                     url_schemes={"http", "https", "mailto"}, link_rel="noopener nofollow")
+    html = nh3.clean(
+        _markdown.render(text),
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener nofollow",
+    )
     return Markup(html)  # noqa: S704 - cleaned by nh3 in the line above
 
 

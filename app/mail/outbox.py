@@ -136,8 +136,13 @@ def _send_one(transport: Transport, ours: Claim) -> LetterState:
         return _defer(ours, f"{type(fault).__name__}: {fault}")
 
     moment = clock.now()
-    handed = _update(_is(ours), subject=str(message["Subject"])[:500], language=letter.language,
-                     handed_over_at=moment, lease_until=moment + LEASE)
+    handed = _update(
+        _is(ours),
+        subject=str(message["Subject"])[:500],
+        language=letter.language,
+        handed_over_at=moment,
+        lease_until=moment + LEASE,
+    )
     db.session.commit()
     if not handed:
         return LetterState.CLAIMED

@@ -75,9 +75,7 @@ class NewPasswordForm(FlaskForm):
 class ChangePasswordForm(NewPasswordForm):
     """For one who has a password already."""
 
-    present = PasswordField(
-        _l("Present password"), [InputRequired()], render_kw={"autocomplete": "current-password"}
-    )
+    present = PasswordField(_l("Present password"), [InputRequired()], render_kw={"autocomplete": "current-password"})
 
 
 class AccountForm(FlaskForm):

@@ -30,8 +30,13 @@ def accounts() -> str:
 def invite() -> Answer:
     form = InviteForm()
     if form.validate_on_submit():
-        account = service.ensure(form.email.data or "", by=whoever(), name=form.name.data or "",
-                                 language=form.language.data, admin=form.admin.data)
+        account = service.ensure(
+            form.email.data or "",
+            by=whoever(),
+            name=form.name.data or "",
+            language=form.language.data,
+            admin=form.admin.data,
+        )
         return _invited(account)
     return render_template("people/invite.html", form=form), 422 if form.errors else 200
 

@@ -81,5 +81,3 @@ def prove(registration: Registration) -> bool:
     if registration.is_confirmed:
         address_changed.send(registration, previous=previous)
     return True
-
-

@@ -75,19 +75,26 @@ class AddressField(EmailField):
 
 
 class AddressForm(FlaskForm):
-    email = AddressField(_l("E-mail address"), [InputRequired(_l("Write your e-mail address.")), Length(max=254)],
-                         render_kw={"autocomplete": "email"})
+    email = AddressField(
+        _l("E-mail address"),
+        [InputRequired(_l("Write your e-mail address.")), Length(max=254)],
+        render_kw={"autocomplete": "email"},
+    )
 
 
 class PersonForm(FlaskForm):
     """What a registered person can change at any time."""
 
-    name = OneLine(_l("Name"), [InputRequired(_l("Write your name.")), Length(max=200)],
-                   render_kw={"autocomplete": "name"})
+    name = OneLine(
+        _l("Name"), [InputRequired(_l("Write your name.")), Length(max=200)], render_kw={"autocomplete": "name"}
+    )
     country = CountryField(_l("Country"), [InputRequired(_l("Choose a country from the list."))])
     language = SelectField(_l("Language of your letters"), [InputRequired(_l("Choose a language from the list."))])
-    zone = ZoneField(_l("Time zone"), [InputRequired(_l("Choose a time zone from the list."))],
-                     description=_l("Times in your letters are told in it, next to those of the event."))
+    zone = ZoneField(
+        _l("Time zone"),
+        [InputRequired(_l("Choose a time zone from the list."))],
+        description=_l("Times in your letters are told in it, next to those of the event."),
+    )
 
     def __init__(self, event: Event, *args: Any, more_languages: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,8 +111,10 @@ class PersonForm(FlaskForm):
 
 
 class RegistrationForm(PersonForm, AddressForm):
-    consent = BooleanField(_l("I agree to this use of my data"),
-                           [InputRequired(_l("Without your consent we may not keep your registration."))])
+    consent = BooleanField(
+        _l("I agree to this use of my data"),
+        [InputRequired(_l("Without your consent we may not keep your registration."))],
+    )
 
     def entry(self) -> Entry:
         return Entry(email=str(self.email.data), **self.facts())

@@ -55,9 +55,7 @@ class Registration(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
-    state: Mapped[RegistrationState] = mapped_column(
-        enum_column(RegistrationState), default=RegistrationState.PENDING
-    )
+    state: Mapped[RegistrationState] = mapped_column(enum_column(RegistrationState), default=RegistrationState.PENDING)
     name: Mapped[str] = mapped_column(sa.String(200))
     email: Mapped[str] = mapped_column(sa.String(254), index=True)
     """Normalised; one registration for an address in an event."""

@@ -74,8 +74,5 @@ def lock(event_id: int) -> Places:
 
 def _locked(event_id: int) -> Places | None:
     return db.session.scalar(
-        sa.select(Places)
-        .where(Places.event_id == event_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        sa.select(Places).where(Places.event_id == event_id).with_for_update().execution_options(populate_existing=True)
     )

@@ -43,8 +43,16 @@ def goodbye(registration: Registration) -> None:
 
 
 def _write(kind: str, key: str, registration: Registration) -> None:
-    enqueue(kind, key, registration.email, recipient_name=registration.name, language=registration.language,
-            registration_id=registration.id, event_id=registration.event_id, attempt=registration.attempt)
+    enqueue(
+        kind,
+        key,
+        registration.email,
+        recipient_name=registration.name,
+        language=registration.language,
+        registration_id=registration.id,
+        event_id=registration.event_id,
+        attempt=registration.attempt,
+    )
 
 
 @renders(WELCOME)

@@ -16,9 +16,7 @@ class AgendaReminder(Model):
 
     __tablename__ = "agenda_reminder"
 
-    registration_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True
-    )
+    registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
     session_id: Mapped[int] = mapped_column(sa.ForeignKey("event_session.id", ondelete="CASCADE"), primary_key=True)
     starts_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, primary_key=True)
 

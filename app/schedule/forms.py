@@ -70,14 +70,18 @@ class SessionForm(EditForm):
     end = TimeField(_l("Ends"), [Optional()])
     capacity = IntegerField(_l("Places"), [Optional(), NumberRange(1, 1_000_000)])
     people = FieldList(FormField(AppearanceForm), _l("Speakers and moderators"))
-    join_url = OneLine(_l("Join link"), [Optional(), Length(max=1000), web_address],
-                       description=_l("Only registered people ever see it."))
+    join_url = OneLine(
+        _l("Join link"),
+        [Optional(), Length(max=1000), web_address],
+        description=_l("Only registered people ever see it."),
+    )
     join_phone = OneLine(_l("Dial-in"), [Optional(), Length(max=200)])
     join_passcode = OneLine(_l("Passcode"), [Optional(), Length(max=100)])
     not_recorded = BooleanField(_l("Do not record: a speaker asked for it"))
     recording_url = OneLine(_l("Recording"), [Optional(), Length(max=1000), web_address_or_path])
-    recording_licence = OneLine(_l("Licence of the recording"), [Optional(), Length(max=200)],
-                                description=_l("Such as CC BY 4.0."))
+    recording_licence = OneLine(
+        _l("Licence of the recording"), [Optional(), Length(max=200)], description=_l("Such as CC BY 4.0.")
+    )
     links = FieldList(FormField(LinkForm), _l("Slides and links"))
 
     def __init__(self, event: Event, speakers: Sequence[Speaker], **kwargs: Any) -> None:

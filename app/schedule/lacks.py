@@ -80,8 +80,12 @@ def programme(event: Event) -> Iterable[Missing]:
             continue
         weight = Weight.BLOCKING if lack is Lack.DAY else Weight.ADVICE
         if len(those) == 1:
-            yield Missing(weight, f"{lack.counted(1)} ({next(iter(those[0].title.values()), '')})",
-                          "schedule_manage.edit_session", (("session", those[0].slug),))
+            yield Missing(
+                weight,
+                f"{lack.counted(1)} ({next(iter(those[0].title.values()), '')})",
+                "schedule_manage.edit_session",
+                (("session", those[0].slug),),
+            )
         else:
             yield Missing(weight, lack.counted(len(those)), "schedule_manage.sessions", (("lacks", lack.value),))
     if not event.recording_consent and any(session.recording_url for session in sessions):

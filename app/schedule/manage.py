@@ -163,8 +163,9 @@ def _stand(event: Event, slug: str, standing: Standing) -> Answer:
     session = _found(event, slug)
     form = StandingForm(languages=event.languages, data={"reason": session.standing_reason})
     if not form.validate_on_submit():
-        page = render_template("schedule/standing.html", form=form, event=event, session=session,
-                               standing=standing.value)
+        page = render_template(
+            "schedule/standing.html", form=form, event=event, session=session, standing=standing.value
+        )
         return page, 422 if form.is_submitted() else 200
     return _saved(session, service.set_standing(session, standing, form.reason.data, by=acting_account()))
 

@@ -95,8 +95,13 @@ def set_standing(session: EventSession, standing: Standing, reason: Translated |
     session.standing = standing
     session.standing_reason = {} if standing is Standing.CONFIRMED else dict(reason or {})
     news = CHANGE_OF[standing]
-    audit.record(by, f"session.{news}", subject(session.event, f"session:{session.id}"),
-                 title=dict(session.title), reason=dict(session.standing_reason))
+    audit.record(
+        by,
+        f"session.{news}",
+        subject(session.event, f"session:{session.id}"),
+        title=dict(session.title),
+        reason=dict(session.standing_reason),
+    )
     db.session.flush()
     is_over = session.ends_at is not None and session.ends_at <= clock.now()
     is_news = session.event.is_public and session.event.takes_place and not is_over

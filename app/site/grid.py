@@ -63,7 +63,7 @@ def lay_out(sessions: Sequence[Timed], rooms: Iterable[int]) -> Grid:
         lanes: list[datetime] = []
         for session in sorted(by_room[room], key=lambda s: (s.starts_at, s.ends_at)):
             lane = next((n for n, free_from in enumerate(lanes) if free_from <= session.starts_at), len(lanes))
-            lanes[lane:lane + 1] = [session.ends_at]
+            lanes[lane : lane + 1] = [session.ends_at]
             places[session.id] = Place(row_of[session.starts_at], row_of[session.ends_at], column + lane)
         heads.append((room, column, len(lanes)))
         column += len(lanes)

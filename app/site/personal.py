@@ -80,13 +80,15 @@ def sessions(registration: Registration) -> Any:
 
 def _scheduled(event: Event) -> list[EventSession]:
     """What there is to choose from, in the order of time; nobody needs reminding of lunch."""
-    return list(db.session.scalars(
-        sa.select(EventSession)
-        .where(EventSession.event_id == event.id, EventSession.starts_at.is_not(None))
-        .where(EventSession.kind != SessionKind.BREAK)
-        .order_by(EventSession.starts_at, EventSession.id)
-        .options(orm.joinedload(EventSession.room), orm.joinedload(EventSession.theme))
-    ))
+    return list(
+        db.session.scalars(
+            sa.select(EventSession)
+            .where(EventSession.event_id == event.id, EventSession.starts_at.is_not(None))
+            .where(EventSession.kind != SessionKind.BREAK)
+            .order_by(EventSession.starts_at, EventSession.id)
+            .options(orm.joinedload(EventSession.room), orm.joinedload(EventSession.theme))
+        )
+    )
 
 
 def _day(event: Event, session: EventSession) -> str:
@@ -200,4 +202,3 @@ def _to(registration: Registration) -> Any:
 
 def _address(endpoint: str, registration: Registration, **values: Any) -> str:
     return url_for(endpoint, token=registration.token(Purpose.PAGE), **values)
-

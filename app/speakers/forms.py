@@ -26,8 +26,9 @@ class PhotoField(FileField):
             self.data = keep_photo(self.data.read())
         except NoPicture:
             self.data = ""
-            raise StopValidation(str(_l("This is no picture that we can show. Choose a JPEG, PNG or WebP file of "
-                                        "up to 40 megapixels."))) from None
+            raise StopValidation(
+                str(_l("This is no picture that we can show. Choose a JPEG, PNG or WebP file of up to 40 megapixels."))
+            ) from None
 
 
 class ProfileForm(EditForm):
@@ -49,8 +50,11 @@ class ProfileForm(EditForm):
 
 
 class SpeakerForm(ProfileForm):
-    email = AddressField(_l("E-mail address"), [Optional(), Length(max=254)],
-                         description=_l("Never shown. The invitation to edit the profile goes to it."))
+    email = AddressField(
+        _l("E-mail address"),
+        [Optional(), Length(max=254)],
+        description=_l("Never shown. The invitation to edit the profile goes to it."),
+    )
 
 
 _NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}

@@ -17,9 +17,10 @@ def invitation(letter: Letter) -> Content:
     if speaker is None or speaker.account is None or speaker.account.email != letter.recipient:
         raise Stale("the speaker is gone, or has another address")
     target = absolute("speakers_manage.own_profile", lang=letter.language, event=speaker.event.slug)
-    path = target[target.index("/", target.index("//") + 2):]
+    path = target[target.index("/", target.index("//") + 2) :]
     address = address_of_link(speaker.account, Purpose.INVITATION, letter.language, path)
     subject = _("Your profile as a speaker: %(event)s", event=chosen(speaker.event.title))
     reply_to = speaker.event.reply_to or speaker.event.contact_email
-    return compose("speakers/letter_invitation", subject, reply_to=reply_to, speaker=speaker, event=speaker.event,
-                   address=address)
+    return compose(
+        "speakers/letter_invitation", subject, reply_to=reply_to, speaker=speaker, event=speaker.event, address=address
+    )

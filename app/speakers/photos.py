@@ -40,8 +40,15 @@ def _opened(content: bytes) -> Image.Image:
             if picture.width * picture.height > MOST_PIXELS or min(picture.size) < 1:
                 raise NoPicture
             turned = ImageOps.exif_transpose(picture).convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError,
-            Image.DecompressionBombWarning, EOFError) as fault:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+        EOFError,
+    ) as fault:
         raise NoPicture from fault
     paper = Image.new("RGB", turned.size, "white")
     paper.paste(turned, mask=turned.getchannel("A"))

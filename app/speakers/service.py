@@ -67,8 +67,14 @@ def invite(speaker: Speaker, by: Account, language: str) -> None:
         speaker.event.grants.append(Grant(account=account, role=Role.SPEAKER))
     audit.record(by, "speaker.invited", _subject(speaker), name=dict(speaker.name), email=account.email)
     db.session.flush()
-    enqueue("speakers.invitation", new_token(), account.email, language=account.language,
-            recipient_name=account.name, speaker=speaker.id)
+    enqueue(
+        "speakers.invitation",
+        new_token(),
+        account.email,
+        language=account.language,
+        recipient_name=account.name,
+        speaker=speaker.id,
+    )
 
 
 def _grants(event: Event, account: Account) -> list[Grant]:

@@ -21,7 +21,10 @@ def test_from_the_plan_to_the_cancellation(
 ) -> None:
     name = "desk" if scripts else "phone"
     context = browser.new_context(
-        viewport=viewport, java_script_enabled=scripts, locale="ro-RO", timezone_id="Europe/Chisinau"  # type: ignore[arg-type]
+        viewport=viewport,
+        java_script_enabled=scripts,
+        locale="ro-RO",
+        timezone_id="Europe/Chisinau",  # type: ignore[arg-type]
     )
     context.set_default_timeout(20_000)
     organiser, reader = context.new_page(), context.new_page()

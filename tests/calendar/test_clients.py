@@ -73,12 +73,22 @@ def address(app: Flask) -> Iterator[str]:
 @pytest.fixture
 def event(app: Flask) -> Event:
     """Sessions on both sides of Europe's change of the clock on 28 March 2027, and across it."""
-    event = make_event(slug="readers", kind=EventKind.CONFERENCE, zone="Europe/Bucharest",
-                       starts_on=date(2027, 3, 26), ends_on=date(2027, 3, 29))
+    event = make_event(
+        slug="readers",
+        kind=EventKind.CONFERENCE,
+        zone="Europe/Bucharest",
+        starts_on=date(2027, 3, 26),
+        ends_on=date(2027, 3, 29),
+    )
     for hours, title in ((10, "Before"), (49.5, "Across"), (58, "After, \U0001f44d; și încă"), (85.75, "Quarter")):
         starts_at = event.begins_at.astimezone(UTC) + timedelta(hours=hours)
-        make_session(event, title={"en": title}, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=95),
-                     abstract={"en": "Long; text, with *marks*\n\nand lines. " * 30})
+        make_session(
+            event,
+            title={"en": title},
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=95),
+            abstract={"en": "Long; text, with *marks*\n\nand lines. " * 30},
+        )
     return event
 
 
@@ -110,8 +120,10 @@ class Subscriber:
         return [each.strip().split("|") for each in said.split("\x1f") if each.strip()]
 
     def moments(self) -> list[tuple[datetime, datetime, str]]:
-        return [(datetime.fromisoformat(start).astimezone(UTC), datetime.fromisoformat(end).astimezone(UTC), title)
-                for start, end, title, _status in self.listed()]
+        return [
+            (datetime.fromisoformat(start).astimezone(UTC), datetime.fromisoformat(end).astimezone(UTC), title)
+            for start, end, title, _status in self.listed()
+        ]
 
     def _run(self, program: str, *arguments: str) -> str:
         environment = {"HOME": str(self.home), "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
@@ -132,9 +144,7 @@ def subscriber(tmp_path: Path) -> Subscriber:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_khal_sees_the_instants_of_the_database(
-    zone: str, address: str, event: Event, subscriber: Subscriber
-) -> None:
+def test_khal_sees_the_instants_of_the_database(zone: str, address: str, event: Event, subscriber: Subscriber) -> None:
     event.zone = zone
     db.session.commit()
     subscriber.subscribe(f"{address}/events/readers/calendar.ics", "Asia/Tokyo")
@@ -142,9 +152,7 @@ def test_khal_sees_the_instants_of_the_database(
     assert subscriber.moments() == expected()
 
 
-def test_moving_renaming_and_cancelling_reach_a_subscriber(
-    address: str, event: Event, subscriber: Subscriber
-) -> None:
+def test_moving_renaming_and_cancelling_reach_a_subscriber(address: str, event: Event, subscriber: Subscriber) -> None:
     subscriber.subscribe(f"{address}/events/readers/calendar.ics", "Europe/Bucharest")
     subscriber.sync()
     before = uids(address)
@@ -182,8 +190,10 @@ def test_vobject_reads_the_same_instants_and_text(zone: str, address: str, event
     with urlopen(f"{address}/events/readers/calendar.ics") as answer:
         calendar = vobject.readOne(answer.read().decode())
     calendar.validate()
-    found = [(entry.dtstart.value.astimezone(UTC), entry.dtend.value.astimezone(UTC), entry.summary.value)
-             for entry in calendar.vevent_list]
+    found = [
+        (entry.dtstart.value.astimezone(UTC), entry.dtend.value.astimezone(UTC), entry.summary.value)
+        for entry in calendar.vevent_list
+    ]
     assert found == expected()
     assert all("Long; text, with marks\nand lines." in entry.description.value for entry in calendar.vevent_list)
 
@@ -196,14 +206,30 @@ def test_calcurse_imports_every_session_at_its_time(address: str, event: Event, 
     environment = {"HOME": str(tmp_path), "TZ": "Europe/Bucharest", "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
 
     def run(*arguments: str) -> str:
-        done = subprocess.run(["calcurse", "-D", str(tmp_path / "calcurse"), *arguments], env=environment,
-                              capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            ["calcurse", "-D", str(tmp_path / "calcurse"), *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     run("-q", "-i", str(file))
-    said = run("--input-datefmt", "4", "-Q", "--from", "2027-03-26", "--days", "6", "--filter-type", "cal",
-               "--format-apt", "%(start:%s)|%m\n")
+    said = run(
+        "--input-datefmt",
+        "4",
+        "-Q",
+        "--from",
+        "2027-03-26",
+        "--days",
+        "6",
+        "--filter-type",
+        "cal",
+        "--format-apt",
+        "%(start:%s)|%m\n",
+    )
     found = [line.strip().split("|") for line in said.splitlines() if "|" in line]
     local = ZoneInfo("Europe/Bucharest")
     assert [(datetime.fromtimestamp(int(start), local), title) for start, title in found] == [

@@ -43,8 +43,13 @@ def paths() -> list[str]:
     session = make_session(event, slug="opening")
     make_speaker(event, session, slug="ana")
     token = make_registration(event).token(Purpose.CALENDAR)
-    return ["/calendar.ics", "/events/readers/calendar.ics?lang=ro&alarm=5", "/events/readers/sessions/opening.ics",
-            "/events/readers/speakers/ana.ics", f"/calendars/{token}.ics"]
+    return [
+        "/calendar.ics",
+        "/events/readers/calendar.ics?lang=ro&alarm=5",
+        "/events/readers/sessions/opening.ics",
+        "/events/readers/speakers/ana.ics",
+        f"/calendars/{token}.ics",
+    ]
 
 
 def test_nothing_is_sent_again_while_nothing_changes(
@@ -56,8 +61,10 @@ def test_nothing_is_sent_again_while_nothing_changes(
         assert all(client.get(path).headers["ETag"] == answer.headers["ETag"] for path, answer in answers.items())
     monkeypatch.setattr(writing, "feed", None)
     for path, answer in answers.items():
-        for condition in ({"If-None-Match": answer.headers["ETag"]},
-                          {"If-Modified-Since": answer.headers["Last-Modified"]}):
+        for condition in (
+            {"If-None-Match": answer.headers["ETag"]},
+            {"If-Modified-Since": answer.headers["Last-Modified"]},
+        ):
             db.session.remove()
             with statements() as said:
                 again = client.get(path, headers=condition)
@@ -72,8 +79,10 @@ def test_a_change_is_sent_to_both_kinds_of_question(client: FlaskClient, paths: 
         db.session.scalars(sa.select(EventSession)).one().title = {"en": "Renamed"}
         db.session.commit()
         for path, answer in answers.items():
-            for condition in ({"If-None-Match": answer.headers["ETag"]},
-                              {"If-Modified-Since": answer.headers["Last-Modified"]}):
+            for condition in (
+                {"If-None-Match": answer.headers["ETag"]},
+                {"If-Modified-Since": answer.headers["Last-Modified"]},
+            ):
                 again = client.get(path, headers=condition)
                 assert again.status_code == 200
                 assert str(parse(again.data).walk("VEVENT")[0]["SUMMARY"]) == "Renamed"
@@ -104,8 +113,10 @@ def test_a_feed_follows_what_stands_beside_its_sessions(
         change(db.session.scalars(sa.select(Event)).one())
         db.session.commit()
         for path, answer in answers.items():
-            for condition in ({"If-None-Match": answer.headers["ETag"]},
-                              {"If-Modified-Since": answer.headers["Last-Modified"]}):
+            for condition in (
+                {"If-None-Match": answer.headers["ETag"]},
+                {"If-Modified-Since": answer.headers["Last-Modified"]},
+            ):
                 again = client.get(path, headers=condition)
                 assert again.status_code == 200, path
                 assert said in again.text.replace("\r\n ", ""), path

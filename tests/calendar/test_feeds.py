@@ -91,8 +91,14 @@ def test_an_entry_has_the_same_uid_and_sequence_everywhere(client: FlaskClient) 
     make_speaker(event, session, slug="ana")
     registration = make_registration(event)
     db.session.refresh(session)
-    for path in ("/calendar.ics", "/series/occupy/calendar.ics", "/events/readers/calendar.ics",
-                 "/events/readers/sessions/opening.ics", "/events/readers/speakers/ana.ics", personal(registration)):
+    for path in (
+        "/calendar.ics",
+        "/series/occupy/calendar.ics",
+        "/events/readers/calendar.ics",
+        "/events/readers/sessions/opening.ics",
+        "/events/readers/speakers/ana.ics",
+        personal(registration),
+    ):
         found = entry(client, path)
         assert (found["UID"], found["SEQUENCE"]) == (session.guid, session.sequence), path
 
@@ -103,8 +109,12 @@ def test_drafts_and_unscheduled_sessions_never_appear(client: FlaskClient) -> No
     speaker = make_speaker(draft, session)
     registration = make_registration(draft)
     make_session(make_event(slug="readers"), slug="unscheduled", starts_at=None, ends_at=None)
-    for path in ("/calendar.ics", "/events/readers/calendar.ics", "/events/readers/sessions/unscheduled.ics",
-                 personal(registration)):
+    for path in (
+        "/calendar.ics",
+        "/events/readers/calendar.ics",
+        "/events/readers/sessions/unscheduled.ics",
+        personal(registration),
+    ):
         assert titles(client, path) == [], path
     for path in ("calendar", "sessions/hidden", f"speakers/{speaker.slug}"):
         assert client.get(f"/events/draft/{path}.ics").status_code == 404
@@ -309,8 +319,14 @@ def test_feeds_are_only_read(client: FlaskClient) -> None:
 def test_names_from_outside_stay_text(client: FlaskClient) -> None:
     event = make_event(slug="readers", title={"en": "Robert'); DROP TABLE event;--\x07\r\nEND:VCALENDAR"})
     title = "<script>alert(1)</script>\x1b\r\nBEGIN:VALARM\r\n, ; \\ \u2028 &amp; {{ 7*7 }} %(title)s %s"
-    make_session(event, title={"en": title}, abstract={"en": "длинно, 長い; " * 900}, slug="odd",
-                 room=make_room(event, name={"en": "a\nb"}), theme=make_theme(event, name={"en": "x,y;z\n"}))
+    make_session(
+        event,
+        title={"en": title},
+        abstract={"en": "длинно, 長い; " * 900},
+        slug="odd",
+        room=make_room(event, name={"en": "a\nb"}),
+        theme=make_theme(event, name={"en": "x,y;z\n"}),
+    )
     found = entry(client, "/events/readers/calendar.ics")
     assert str(found["SUMMARY"]) == "<script>alert(1)</script>\nBEGIN:VALARM\n, ; \\ \n &amp; {{ 7*7 }} %(title)s %s"
     assert found.subcomponents == []

@@ -19,7 +19,7 @@ def test_any_text_is_read_back_as_it_was(text: str) -> None:
 
 
 def test_punctuation_and_line_breaks_survive() -> None:
-    text = "One, two; three: \\four\\n\n\"five\" 👩🏽‍🏫 שלום, год 2027\r\nend"
+    text = 'One, two; three: \\four\\n\n"five" 👩🏽‍🏫 שלום, год 2027\r\nend'
     assert str(read_back(text_line("DESCRIPTION", text), "DESCRIPTION")) == text.replace("\r\n", "\n")
 
 

@@ -18,14 +18,16 @@ ZONES = [
 
 def observances(component: Timezone) -> list[tuple[datetime, timedelta, timedelta]]:
     """Local onset, offset before, offset after; as a client reads them."""
-    return sorted((each["DTSTART"].dt, each["TZOFFSETFROM"].td, each["TZOFFSETTO"].td)
-                  for each in component.subcomponents)
+    return sorted(
+        (each["DTSTART"].dt, each["TZOFFSETFROM"].td, each["TZOFFSETTO"].td) for each in component.subcomponents
+    )
 
 
 def offset_at(component: Timezone, moment: datetime) -> timedelta:
     """The offset that a client finds: of the last observance whose onset has come."""
-    passed = [after for onset, before, after in observances(component)
-              if (onset - before).replace(tzinfo=UTC) <= moment]
+    passed = [
+        after for onset, before, after in observances(component) if (onset - before).replace(tzinfo=UTC) <= moment
+    ]
     return passed[-1]
 
 

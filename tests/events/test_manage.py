@@ -99,12 +99,22 @@ def test_who_runs_no_event_cannot_make_one(client, app):
 
 
 def test_the_facts_are_saved(client, event):
-    answer = client.post("/en/manage/events/event/facts/", data=facts(
-        slug="reading", capacity="200", day_change="04:00", website="https://example.org", **{"privacy-en": "Short."}
-    ))
+    answer = client.post(
+        "/en/manage/events/event/facts/",
+        data=facts(
+            slug="reading",
+            capacity="200",
+            day_change="04:00",
+            website="https://example.org",
+            **{"privacy-en": "Short."},
+        ),
+    )
     assert answer.status_code == 302
     assert (event.slug, event.title, event.capacity, event.day_change) == (
-        "reading", {"en": "Reading", "ro": "Lectura"}, 200, 240,
+        "reading",
+        {"en": "Reading", "ro": "Lectura"},
+        200,
+        240,
     )
     assert event.privacy["en"] == "Short."
 

@@ -107,7 +107,7 @@ def test_a_draft_has_no_public_schedule(client: FlaskClient) -> None:
 
 def test_the_table_is_harmless_in_a_spreadsheet(client: FlaskClient) -> None:
     event = make_event()
-    evil = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "Înțeles, \"așa\""]
+    evil = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", 'Înțeles, "așa"']
     for hour, title in enumerate(evil, start=8):
         make_session(event, title={"en": title}, starts_at=event.begins_at + timedelta(hours=hour))
     answer = client.get(f"/events/{event.slug}/schedule.csv")

@@ -166,10 +166,12 @@ def test_the_offset_in_date_counts_and_a_start_that_disagrees_is_listed(app: Fla
 
 def test_duration_is_elapsed_time_over_midnight_and_the_change_of_the_clock(app: Flask) -> None:
     """In Bucharest 28 March 2027 has no hour between 03:00 and 04:00."""
-    take_in(schedule(
-        entry(date="2027-03-27T23:30:00+02:00", start="23:30", duration="06:00"),
-        entry(guid=TWO, id=2, date=None, start="01:30", duration="PT45M"),
-    ))
+    take_in(
+        schedule(
+            entry(date="2027-03-27T23:30:00+02:00", start="23:30", duration="06:00"),
+            entry(guid=TWO, id=2, date=None, start="01:30", duration="PT45M"),
+        )
+    )
     long = the_session()
     assert (long.starts_at, long.ends_at) == (
         datetime(2027, 3, 27, 21, 30, tzinfo=UTC), datetime(2027, 3, 28, 3, 30, tzinfo=UTC)

@@ -47,9 +47,7 @@ def schedules(shared: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_real_file_comes_in_whole_and_imported_again_changes_nothing(
-    app: Flask, shared: Path, name: str
-) -> None:
+def test_a_real_file_comes_in_whole_and_imported_again_changes_nothing(app: Flask, shared: Path, name: str) -> None:
     data = (schedules(shared) / name).read_bytes()
     said = said_by(data)
     outcome = take_in(data, zone=ZONE)
@@ -61,7 +59,6 @@ def test_a_real_file_comes_in_whole_and_imported_again_changes_nothing(
     assert sorted((row.starts_at, row.ends_at - row.starts_at) for row in rows) == sorted(
         (begins, length or slot) for begins, length in said.instants
     )
-
 
     before = (outcome.event.revision, _sequences(outcome.event))
     again = take_in(data, zone=ZONE)
@@ -137,9 +134,7 @@ def _said_by_json(schedule: Any) -> Said:
     conference = schedule["conference"]
     if "events" in schedule:
         events = schedule["events"]
-        instants = [
-            (_instant(event["start"]), _instant(event["end"]) - _instant(event["start"])) for event in events
-        ]
+        instants = [(_instant(event["start"]), _instant(event["end"]) - _instant(event["start"])) for event in events]
         people = {person["guid"] for event in events for person in event["participants"]}
         return Said(len(conference["days"]), len(conference["rooms"]), len(people), instants)
     events = [event for day in conference["days"] for room in day["rooms"].values() for event in room]

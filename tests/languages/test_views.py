@@ -40,8 +40,7 @@ def test_subtitles_are_handed_out_in_three_forms(client: FlaskClient, session: E
     srt = client.get(address("subtitles/ar.srt"))
     assert srt.content_type == "application/x-subrip; charset=utf-8"
     assert srt.text == (
-        "1\n00:00:01,000 --> 00:00:02,000\nHello & alert(1) <b>\n\n"
-        "2\n01:00:05,500 --> 01:00:06,000\nالسلام عليكم\n"
+        "1\n00:00:01,000 --> 00:00:02,000\nHello & alert(1) <b>\n\n2\n01:00:05,500 --> 01:00:06,000\nالسلام عليكم\n"
     )
     txt = client.get(address("subtitles/ar.txt"))
     assert txt.content_type == "text/plain; charset=utf-8"
@@ -90,8 +89,12 @@ def test_a_transcript_is_read_without_the_video(client: FlaskClient, session: Ev
 def recording_of(app: Flask, session: EventSession, path: str = "/en/") -> str:
     with app.test_request_context(path):
         app.preprocess_request()
-        return render_template("languages/_recording.html", event=session.event, event_session=session,
-                               subtitles=service.subtitles_of(session))
+        return render_template(
+            "languages/_recording.html",
+            event=session.event,
+            event_session=session,
+            subtitles=service.subtitles_of(session),
+        )
 
 
 def test_a_media_file_plays_with_a_track_for_each_language(app: Flask, session: EventSession) -> None:
@@ -139,8 +142,12 @@ def test_the_languages_of_a_session_are_listed_without_links_of_channels(app: Fl
     service.add_track(session, "ar", TrackKind.SUBTITLES)
     with app.test_request_context("/en/"):
         app.preprocess_request()
-        text = render_template("languages/_tracks.html", event_session=session, tracks=service.tracks_of(session),
-                               subtitles=service.subtitles_of(session))
+        text = render_template(
+            "languages/_tracks.html",
+            event_session=session,
+            tracks=service.tracks_of(session),
+            subtitles=service.subtitles_of(session),
+        )
     assert text.count("Arabic") == 1, "promised and there is one language"
     assert "Romanian" in text
     assert "English" in text

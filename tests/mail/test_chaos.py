@@ -78,4 +78,3 @@ def _sender(environment: dict[str, str]) -> "subprocess.Popen[str]":
     assert sender.stdout is not None
     assert sender.stdout.readline() == "ready\n"
     return sender
-

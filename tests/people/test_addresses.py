@@ -47,8 +47,9 @@ def test_a_published_list_of_addresses_is_judged_as_its_authors_do(app: Flask, s
     tests = ET.parse(shared / "data" / "mail" / "addresses" / "tests.xml").getroot()  # noqa: S314 - our own copy
     wrongly_taken, plain = [], 0
     for test in tests.iter("test"):
-        address = "".join(chr(ord(c) - 0x2400) if 0x2400 <= ord(c) < 0x2421 else c
-                          for c in test.findtext("address") or "")
+        address = "".join(
+            chr(ord(c) - 0x2400) if 0x2400 <= ord(c) < 0x2421 else c for c in test.findtext("address") or ""
+        )
         category = test.findtext("category")
         try:
             normal_address(address)

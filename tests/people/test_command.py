@@ -42,7 +42,7 @@ def test_running_it_again_changes_nothing_but_gives_a_new_link(run: Run) -> None
     again = run("ana@example.org", "--admin", "--name", "Somebody else")
     run("ana@example.org")
     assert again.exit_code == 0
-    account, = service.accounts()
+    (account,) = service.accounts()
     db.session.refresh(account)
     assert (account.name, account.is_admin) == ("Ana", True)
 

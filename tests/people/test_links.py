@@ -63,7 +63,7 @@ def test_a_faulty_address_is_said_and_nothing_is_written(client: FlaskClient, em
 def test_the_letter_leads_in(client: FlaskClient) -> None:
     account = make_account()
     client.post("/ro/sign-in/link/?next=/ro/manage/events/x/", data={"email": account.email})
-    letter, = letters()
+    (letter,) = letters()
     content = written(letter)
     address = next(line for line in content.text.splitlines() if line.startswith("http"))
     assert address.startswith("http://polyforum.test/ro/sign-in/link/")
@@ -143,11 +143,15 @@ def test_a_forgotten_password_is_replaced(app: Flask, client: FlaskClient) -> No
     old_session = app.test_client()
     sign_in(old_session, account)
     ask(client, account.email, "forgotten")
-    letter, = letters()
+    (letter,) = letters()
     address = next(line for line in written(letter).text.splitlines() if line.startswith("http"))
     assert client.get(address).status_code == 200
-    for faulty in ({"password": "short", "repeated": "short"}, {"password": "long enough, but", "repeated": "other"},
-                   {"password": "x" * 201, "repeated": "x" * 201}, {}):
+    for faulty in (
+        {"password": "short", "repeated": "short"},
+        {"password": "long enough, but", "repeated": "other"},
+        {"password": "x" * 201, "repeated": "x" * 201},
+        {},
+    ):
         answer = client.post(address, data=faulty)
         assert answer.status_code == 422
         assert "error-summary" in answer.text
@@ -165,6 +169,5 @@ def test_letters_to_one_address_are_limited_whether_or_not_it_has_an_account(app
     make_account(email="known@example.org")
     client = limited_client(app)
     for who in ("known", "unknown"):
-        answers = [client.post("/en/sign-in/link/", data={"email": f"{who}@example.org"}).status_code
-                   for _ in range(6)]
+        answers = [client.post("/en/sign-in/link/", data={"email": f"{who}@example.org"}).status_code for _ in range(6)]
         assert answers == [302] * 5 + [429]

@@ -38,8 +38,10 @@ def test_only_administrators_see_their_pages(client: FlaskClient, page: str) -> 
 
 def test_only_administrators_invite_and_make_administrators(client: FlaskClient) -> None:
     other = make_account()
-    posts = ["accounts/invite/", *(f"accounts/{other.id}/{act}/" for act in
-                                   ("invite", "administrator", "no-administrator"))]
+    posts = [
+        "accounts/invite/",
+        *(f"accounts/{other.id}/{act}/" for act in ("invite", "administrator", "no-administrator")),
+    ]
     for path in posts:
         assert client.post(f"/en/manage/{path}", data=INVITED).location == "/en/sign-in/"
     sign_in(client, make_account())

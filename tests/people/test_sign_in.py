@@ -76,8 +76,10 @@ def test_an_unknown_address_gets_the_same_page_and_the_same_work(
             return super().verify(kept, password)
 
     monkeypatch.setattr(passwords, "hasher", Counting(2, 19 * 1024, 1))
-    pages = {try_password(client, f"{who}@example.org", "wrong").text.replace(who, "…")
-             for who in ("known", "bylink", "unknown")}
+    pages = {
+        try_password(client, f"{who}@example.org", "wrong").text.replace(who, "…")
+        for who in ("known", "bylink", "unknown")
+    }
     assert len(pages) == 1
     assert len(work) == 3
     assert len(set(work)) == 1
@@ -175,8 +177,11 @@ def test_guessing_at_one_address_is_stopped_wherever_it_comes_from(app: Flask) -
     account = make_with_password()
     client = limited_client(app)
     statuses = [
-        client.post("/en/sign-in/", data={"email": account.email, "password": "wrong"},
-                    environ_overrides={"REMOTE_ADDR": f"192.0.2.{n}"}).status_code
+        client.post(
+            "/en/sign-in/",
+            data={"email": account.email, "password": "wrong"},
+            environ_overrides={"REMOTE_ADDR": f"192.0.2.{n}"},
+        ).status_code
         for n in range(12)
     ]
     assert statuses == [422] * 10 + [429] * 2
@@ -187,8 +192,11 @@ def test_guessing_at_one_address_is_stopped_wherever_it_comes_from(app: Flask) -
 def test_guessing_from_one_network_is_stopped_whatever_the_address(app: Flask) -> None:
     client = limited_client(app)
     statuses = [
-        client.post("/en/sign-in/", data={"email": f"a{n}@example.org", "password": "wrong"},
-                    environ_overrides={"REMOTE_ADDR": f"2001:db8::{n}"}).status_code
+        client.post(
+            "/en/sign-in/",
+            data={"email": f"a{n}@example.org", "password": "wrong"},
+            environ_overrides={"REMOTE_ADDR": f"2001:db8::{n}"},
+        ).status_code
         for n in range(1, 32)
     ]
     assert statuses == [422] * 30 + [429]

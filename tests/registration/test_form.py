@@ -55,7 +55,12 @@ def test_the_form_holds_a_place_for_two_days_and_writes_one_letter(client):
     assert answer.status_code == 302
     (row,) = rows()
     assert (row.name, row.email, row.country, row.language, row.zone) == (
-        "Ана Попеску", "ana@example.org", "MD", "ro", "Europe/Chisinau")
+        "Ана Попеску",
+        "ana@example.org",
+        "MD",
+        "ro",
+        "Europe/Chisinau",
+    )
     assert row.state is RegistrationState.PENDING
     assert row.held_until == NOON + timedelta(days=2)
     assert row.consented_at == NOON

@@ -64,7 +64,10 @@ def test_only_the_button_confirms(client, heard):
     assert answer.location == page(registration)
     db.session.refresh(registration)
     assert (registration.state, registration.confirmed_at, registration.held_until) == (
-        RegistrationState.CONFIRMED, NOON, None)
+        RegistrationState.CONFIRMED,
+        NOON,
+        None,
+    )
     assert [(name, sender) for name, sender, _ in heard] == [("registration-confirmed", registration)]
     assert "Thank you, you are registered." in client.get(answer.location).text
 
@@ -135,7 +138,9 @@ def test_a_form_on_a_private_page_works_over_https_without_a_referer(app):
 def test_the_page_shows_both_zones_and_the_links_of_each_session_to_the_confirmed_alone(client):
     event = make_event()
     session = make_session(event, **JOIN, room=make_room(event, name={"en": "Blue room"}))
-    save(LanguageTrack(session=session, language="uk", kind=TrackKind.INTERPRETATION, url="https://hear.example.org/uk"))
+    save(
+        LanguageTrack(session=session, language="uk", kind=TrackKind.INTERPRETATION, url="https://hear.example.org/uk")
+    )
     secrets = (*JOIN.values(), "https://hear.example.org/uk", "/calendars/")
     shown = client.get(page(make_registration(event, zone="Asia/Tokyo"))).text
     for secret in secrets:
@@ -244,7 +249,12 @@ def test_name_country_language_and_zone_can_be_changed(client):
     email = registration.email
     db.session.refresh(registration)
     assert (registration.name, registration.country, registration.language, registration.zone, registration.email) == (
-        "Нове Ім’я", "MD", "ro", "Europe/Chisinau", email)
+        "Нове Ім’я",
+        "MD",
+        "ro",
+        "Europe/Chisinau",
+        email,
+    )
     assert client.post(page(registration, "details/"), data=given | {"zone": "Nowhere"}).status_code == 422
 
 

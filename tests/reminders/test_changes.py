@@ -78,7 +78,7 @@ def test_corrections_within_a_minute_are_one_letter_with_the_last_facts(talk: Ev
         move(talk, START + 3 * HOUR)
 
     assert letters_at(SOON) == []
-    message, = letters_at(NOON + timedelta(seconds=100))
+    (message,) = letters_at(NOON + timedelta(seconds=100))
     assert "1:00\u202fPM" in text(message)
     assert "10:00\u202fAM" in text(message), "what people knew"
     assert "11:00\u202fAM" not in text(message).replace("11:00\u202fAM (", "")
@@ -113,7 +113,7 @@ def test_sessions_changed_together_are_one_letter(talk: EventSession, letters_at
     move(talk, START + 2 * HOUR)
     call_off(other, Standing.CANCELLED)
 
-    message, = letters_at(SOON)
+    (message,) = letters_at(SOON)
     assert "Moved: The talk" in text(message)
     assert "Cancelled: The debate" in text(message)
     assert "The speaker is ill." in text(message)
@@ -155,11 +155,11 @@ def test_an_event_that_takes_place_after_all_is_told(talk: EventSession, letters
     make_registration(talk.event)
     set_standing(talk.event, Standing.POSTPONED)
     db.session.commit()
-    postponed, = letters_at(SOON)
+    (postponed,) = letters_at(SOON)
     with clock.stopped_at(SOON):
         set_standing(talk.event, Standing.CONFIRMED)
         db.session.commit()
-    restored, = letters_at(SOON + timedelta(minutes=1))
+    (restored,) = letters_at(SOON + timedelta(minutes=1))
 
     assert postponed["Subject"].startswith("Postponed: ")
     assert restored["Subject"].startswith("Takes place after all: ")

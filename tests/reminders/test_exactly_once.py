@@ -74,9 +74,7 @@ def sent(kind: str, column: Any) -> list[tuple[str, Any]]:
     return [tuple(row) for row in db.session.execute(query)]
 
 
-def happen(
-    chance: random.Random, moment: datetime, people: list[Registration], sessions: list[EventSession]
-) -> None:
+def happen(chance: random.Random, moment: datetime, people: list[Registration], sessions: list[EventSession]) -> None:
     person, session = chance.choice(people), chance.choice(sessions)
     match chance.choice(("move", "cancel session", "bring back", "leave", "return", "unsubscribe", "choose", "drop")):
         case "move" if session.starts_at:

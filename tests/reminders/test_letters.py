@@ -45,7 +45,7 @@ def test_the_welcome_brings_the_entry_the_join_link_and_the_private_page(
     registration_confirmed.send(registration)
     db.session.commit()
 
-    message, = letters_at(NOON)
+    (message,) = letters_at(NOON)
     page = f"http://polyforum.test/en/registrations/{registration.token(Purpose.PAGE)}/"
     for body in (text(message), html(message)):
         assert page in body
@@ -57,7 +57,7 @@ def test_the_welcome_brings_the_entry_the_join_link_and_the_private_page(
     assert "Open &lt;libraries&gt;" in html(message)
     assert message["Reply-To"] == "desk@example.org"
     assert message["List-Unsubscribe"] is None
-    (method, entry), = entries(message)
+    ((method, entry),) = entries(message)
     assert method == "REQUEST"
     assert "ana@example.org" in str(entry["ATTENDEE"])
 
@@ -66,7 +66,7 @@ def test_cancelling_is_confirmed_and_takes_the_entry_back(registration: Registra
     registrations.cancel(registration)
     db.session.commit()
 
-    message, = letters_at(NOON)
+    (message,) = letters_at(NOON)
     assert message["Subject"] == "Your registration is cancelled: Open <libraries>"
     assert [(method, str(entry["STATUS"])) for method, entry in entries(message)] == [("CANCEL", "CANCELLED")]
 
@@ -121,14 +121,21 @@ def test_a_conference_without_an_agenda_is_confirmed_without_entries(app: Flask,
     registration_confirmed.send(make_registration(event))
     db.session.commit()
 
-    message, = letters_at(NOON)
+    (message,) = letters_at(NOON)
     assert entries(message) == []
     assert "Wednesday, March 10, 2027" in text(message)
 
 
 def failed(registration: Registration) -> Letter:
-    enqueue("reminders.welcome", "1", "ana@example.org", language="en", registration_id=registration.id,
-            event_id=registration.event_id, attempt=1)
+    enqueue(
+        "reminders.welcome",
+        "1",
+        "ana@example.org",
+        language="en",
+        registration_id=registration.id,
+        event_id=registration.event_id,
+        attempt=1,
+    )
     letter: Letter = db.session.query(Letter).one()
     letter.state, letter.last_error = LetterState.FAILED, "550 5.1.1 No such user"
     db.session.commit()

@@ -56,7 +56,7 @@ def test_registered_people_are_reminded_a_day_and_an_hour_before_and_once(webina
 def test_a_reminder_tells_the_time_in_both_zones_and_how_to_come_in(webinar: Event, letters_at: Run) -> None:
     registration = make_registration(webinar, zone="America/New_York")
 
-    message, = letters_at(START - HOUR)
+    (message,) = letters_at(START - HOUR)
 
     for body in (text(message), html(message)):
         assert "3:00\u202fAM" in body
@@ -98,7 +98,7 @@ def test_the_offset_between_zones_is_that_of_the_day(
     make_registration(event, zone="America/New_York", language="ro")
     offset = 6 if day == date(2027, 3, 20) else 7
 
-    message, = letters_at(session.starts_at - HOUR)
+    (message,) = letters_at(session.starts_at - HOUR)
 
     assert f"{here}" in text(message)
     assert f"{12 - offset:02}:00" in text(message) or f"{12 - offset}:00" in text(message)
@@ -109,7 +109,7 @@ def test_the_reminder_of_a_later_event_knows_that_the_clock_changes_in_between(a
     make_session(event, starts_at=datetime(2027, 3, 28, 7, tzinfo=UTC))  # Summer time since 01:00 UTC that day.
     make_registration(event, zone="Asia/Tokyo", language="ro")
 
-    message, = letters_at(datetime(2027, 3, 27, 7, tzinfo=UTC))
+    (message,) = letters_at(datetime(2027, 3, 27, 7, tzinfo=UTC))
 
     assert "10:00" in text(message)
     assert "16:00" in text(message)
@@ -158,7 +158,7 @@ def test_a_moved_session_does_not_send_the_stale_reminder(webinar: Event, letter
         db.session.commit()
 
     assert letters_at(START - HOUR) == []
-    message, = letters_at(START + HOUR)
+    (message,) = letters_at(START + HOUR)
     assert "12:00\u202fPM" in text(message)
 
 
@@ -170,20 +170,18 @@ def test_sessions_of_an_agenda_that_start_together_are_one_letter(conference: Ev
     agenda(conference, first, second, third)
     letters_at(START - HOUR)
 
-    message, = letters_at(START - timedelta(minutes=30))
+    (message,) = letters_at(START - timedelta(minutes=30))
     assert "First" in text(message)
     assert "Second" in text(message)
     assert "Third" not in text(message)
     assert "Another stage" not in text(message)
     assert letters_at(START + timedelta(minutes=15)) == []
-    message, = letters_at(START + timedelta(minutes=30))
+    (message,) = letters_at(START + timedelta(minutes=30))
     assert "Third" in text(message)
     assert "Second" not in text(message)
 
 
-def test_a_session_put_on_the_agenda_just_before_it_begins_brings_no_letter(
-    conference: Event, letters_at: Run
-) -> None:
+def test_a_session_put_on_the_agenda_just_before_it_begins_brings_no_letter(conference: Event, letters_at: Run) -> None:
     session = make_session(conference, starts_at=START)
     registration = make_registration(conference)
     letters_at(START - HOUR)

@@ -76,9 +76,10 @@ def test_saving_the_page_as_it_came_changes_nothing(client, event):
     session = make_session(event, slug="talk", subtitle={"en": "Sub"})
     make_speaker(event, session, slug="ana")
     before = session.sequence, event.revision
-    client.post(BASE + "talk/", data=talk(
-        **{"title-en": session.title["en"], "people-0-speaker": "ana", "people-0-part": "speaker"}
-    ))
+    client.post(
+        BASE + "talk/",
+        data=talk(**{"title-en": session.title["en"], "people-0-speaker": "ana", "people-0-part": "speaker"}),
+    )
     assert (session.sequence, event.revision) == before
 
 

@@ -63,8 +63,9 @@ def test_an_edit_with_a_move_and_other_people_is_one_change(heard):
     event = make_event()
     session, speaker = make_session(event), make_speaker(event)
     service.set_people(session, [(speaker, Part.SPEAKER)])
-    service.update_session(session, None, title={"en": "Other"}, starts_at=session.starts_at + HOUR,
-                           ends_at=session.ends_at + HOUR)
+    service.update_session(
+        session, None, title={"en": "Other"}, starts_at=session.starts_at + HOUR, ends_at=session.ends_at + HOUR
+    )
     assert session.sequence == 1
     assert [change for _session, change, _start in heard] == [Change.MOVED]
 

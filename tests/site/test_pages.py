@@ -174,9 +174,7 @@ def test_a_session_that_is_postponed_says_why(client: FlaskClient, event: Event)
     assert "Until spring." in said
 
 
-def test_speakers_stand_in_the_order_of_their_names_and_only_those_who_speak(
-    client: FlaskClient, event: Event
-) -> None:
+def test_speakers_stand_in_the_order_of_their_names_and_only_those_who_speak(client: FlaskClient, event: Event) -> None:
     session = db.session.query(EventSession).one()
     for name in ("Șerban", "Sofia", "ana-maria", "Жанна"):
         make_speaker(event, session, name={"en": name})

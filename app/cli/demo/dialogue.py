@@ -108,25 +108,43 @@ def _webinar(organiser: Account, row_slug: str, days: int, title: Translated, to
     )  # fmt: skip
     making.rooms(made, {"en": "Webinar", "ru": "Вебинар"})
     russian = making.speaker(
-        made, {"en": "Vera Sokolova", "ru": "Вера Соколова"},
-        {"en": "Regional library, Vologda", "ru": "Областная библиотека, Вологда"}, "RU", "Europe/Moscow",
+        made,
+        {"en": "Vera Sokolova", "ru": "Вера Соколова"},
+        {"en": "Regional library, Vologda", "ru": "Областная библиотека, Вологда"},
+        "RU",
+        "Europe/Moscow",
     )
     american = making.speaker(
-        made, {"en": "Grace Whitfield", "ru": "Грейс Уитфилд"},
-        {"en": "County library, Oregon", "ru": "Окружная библиотека, Орегон"}, "US", "America/Los_Angeles",
+        made,
+        {"en": "Grace Whitfield", "ru": "Грейс Уитфилд"},
+        {"en": "County library, Oregon", "ru": "Окружная библиотека, Орегон"},
+        "US",
+        "America/Los_Angeles",
     )
     for kind, session_title, minutes in SESSIONS:
         session = making.session(
-            made, kind, session_title, start, minutes, russian, american, languages=["en"], room=made.rooms[0],
-            abstract=topic, join_url=f"https://meet.polyforum.example/{row_slug}", join_phone="+1 503 555 0142",
+            made,
+            kind,
+            session_title,
+            start,
+            minutes,
+            russian,
+            american,
+            languages=["en"],
+            room=made.rooms[0],
+            abstract=topic,
+            join_url=f"https://meet.polyforum.example/{row_slug}",
+            join_phone="+1 503 555 0142",
             join_passcode="dialogue",
         )
         start += timedelta(minutes=minutes + 10)
         channel = f"https://meet.polyforum.example/{row_slug}/ru"
-        db.session.add_all([
-            LanguageTrack(session=session, language="ru", kind=TrackKind.INTERPRETATION, url=channel),
-            LanguageTrack(session=session, language="en", kind=TrackKind.CAPTIONS),
-        ])
+        db.session.add_all(
+            [
+                LanguageTrack(session=session, language="ru", kind=TrackKind.INTERPRETATION, url=channel),
+                LanguageTrack(session=session, language="en", kind=TrackKind.CAPTIONS),
+            ]
+        )
         if days < 0 and kind is SessionKind.TALK:
             _recorded(session)
 
@@ -140,5 +158,7 @@ def _recorded(session: EventSession) -> None:
     )]  # fmt: skip
     for language in ("en", "ru"):
         text = (FOLDER / f"two-views.{language}.vtt").read_text()
-        db.session.add(SubtitleFile(session=session, language=language, webvtt=text, file_name=f"two-views.{language}.vtt"))
+        db.session.add(
+            SubtitleFile(session=session, language=language, webvtt=text, file_name=f"two-views.{language}.vtt")
+        )
         db.session.add(LanguageTrack(session=session, language=language, kind=TrackKind.SUBTITLES))

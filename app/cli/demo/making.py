@@ -57,8 +57,13 @@ def event(organiser: Account, row_slug: str, **facts: Any) -> Event | None:
     if existing(Event, row_slug):
         return None
     made = Event(
-        slug=row_slug, published_at=clock.now(), contact_email="hello@polyforum.example",
-        contact_name="Polyforum", privacy=PRIVACY, recording_consent=RECORDING, **facts,
+        slug=row_slug,
+        published_at=clock.now(),
+        contact_email="hello@polyforum.example",
+        contact_name="Polyforum",
+        privacy=PRIVACY,
+        recording_consent=RECORDING,
+        **facts,
     )
     made.grants.append(Grant(account=organiser, role=Role.OWNER))
     db.session.add(made)
@@ -67,9 +72,7 @@ def event(organiser: Account, row_slug: str, **facts: Any) -> Event | None:
 
 def involve(made: Event, involvement: Involvement, *organisations: Organisation) -> None:
     for row in organisations:
-        made.involved.append(
-            EventOrganisation(organisation=row, involvement=involvement, position=len(made.involved))
-        )
+        made.involved.append(EventOrganisation(organisation=row, involvement=involvement, position=len(made.involved)))
 
 
 def themes(made: Event, *names: tuple[str, Translated]) -> list[Theme]:
@@ -93,15 +96,26 @@ def speaker(made: Event, name: Translated, affiliation: Translated, country: str
 
 
 def session(
-    made: Event, kind: SessionKind, title: Translated, starts_at: datetime, minutes: int,
-    *people: Speaker, moderator: Speaker | None = None, **facts: Any,
+    made: Event,
+    kind: SessionKind,
+    title: Translated,
+    starts_at: datetime,
+    minutes: int,
+    *people: Speaker,
+    moderator: Speaker | None = None,
+    **facts: Any,
 ) -> EventSession:
     row_slug = slug(title["en"])
     if kind is SessionKind.BREAK:  # The same every day.
         row_slug += f"-{starts_at:%d}"
     row = EventSession(
-        event=made, slug=row_slug, kind=kind, title=title, starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=minutes), **facts,
+        event=made,
+        slug=row_slug,
+        kind=kind,
+        title=title,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=minutes),
+        **facts,
     )
     parts = [(person, Part.SPEAKER) for person in people]
     if moderator is not None:

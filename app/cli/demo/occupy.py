@@ -48,7 +48,11 @@ GUESTS: tuple[tuple[str, str, str], ...] = (
     ("Loida Garcia-Febo", "International consultant from the United States", "US"),
     ("Christine Mackenzie", "IFLA President", ""),
     ("Gerald Leitner", "IFLA Secretary General", ""),
-    ("Deborah Jacobs", "Former Director of the Global Libraries Initiative at the Bill and Melinda Gates Foundation", ""),
+    (
+        "Deborah Jacobs",
+        "Former Director of the Global Libraries Initiative at the Bill and Melinda Gates Foundation",
+        "",
+    ),
 )
 
 HUB_PARTNERS: tuple[tuple[str, str], ...] = (
@@ -78,7 +82,8 @@ def _series() -> Series:
 
 def _involve(made: Event) -> None:
     host = making.organisation(
-        {"en": "Progress Foundation", "ro": "Fundația Progress", "ru": "Фонд «Прогресс»"}, "RO",
+        {"en": "Progress Foundation", "ro": "Fundația Progress", "ru": "Фонд «Прогресс»"},
+        "RO",
         "https://progressfoundation.ro/",
     )
     making.involve(made, Involvement.HOST, host)
@@ -273,8 +278,15 @@ def _day(made: Event, number: int, day: date, people: list[Speaker]) -> None:
         return people[(number * 5 + offset) % len(people)]
 
     keynote = making.session(
-        made, SessionKind.KEYNOTE, KEYNOTES[number], making.at(made, day, 10), 60, person(0), moderator=person(1),
-        **_where(made, 0, number), languages=["en"],
+        made,
+        SessionKind.KEYNOTE,
+        KEYNOTES[number],
+        making.at(made, day, 10),
+        60,
+        person(0),
+        moderator=person(1),
+        **_where(made, 0, number),
+        languages=["en"],
     )
     _tracks(keynote, TrackKind.INTERPRETATION, "ro", "ru")
     _tracks(keynote, TrackKind.CAPTIONS, "en")
@@ -282,22 +294,49 @@ def _day(made: Event, number: int, day: date, people: list[Speaker]) -> None:
     for stage, slots in enumerate(SLOTS):
         for slot, (hour, minute) in enumerate(slots):
             talk = making.session(
-                made, SessionKind.TALK, next(talks), making.at(made, day, hour, minute), 40, person(2 + stage + slot),
-                **_where(made, stage, stage), languages=["ro"] if stage == 1 else ["en"],
+                made,
+                SessionKind.TALK,
+                next(talks),
+                making.at(made, day, hour, minute),
+                40,
+                person(2 + stage + slot),
+                **_where(made, stage, stage),
+                languages=["ro"] if stage == 1 else ["en"],
             )
             if stage == 0:
                 _tracks(talk, TrackKind.CAPTIONS, "en")
     making.session(
-        made, SessionKind.BREAK, BREAK, making.at(made, day, 12, 45), 60, **_where(made, 0, None), languages=[],
+        made,
+        SessionKind.BREAK,
+        BREAK,
+        making.at(made, day, 12, 45),
+        60,
+        **_where(made, 0, None),
+        languages=[],
     )
     if number in (1, 3):
         making.session(
-            made, SessionKind.DEBATE, DEBATES[number // 2], making.at(made, day, 17), 75,
-            person(3), person(4), moderator=person(7), **_where(made, 2, 1), languages=["en"],
+            made,
+            SessionKind.DEBATE,
+            DEBATES[number // 2],
+            making.at(made, day, 17),
+            75,
+            person(3),
+            person(4),
+            moderator=person(7),
+            **_where(made, 2, 1),
+            languages=["en"],
         )
     making.session(
-        made, SessionKind.WORKSHOP, WORKSHOPS[number], making.at(made, day, 14), 120, person(6),
-        **_where(made, 4, 4), languages=["en"], capacity=30,
+        made,
+        SessionKind.WORKSHOP,
+        WORKSHOPS[number],
+        making.at(made, day, 14),
+        120,
+        person(6),
+        **_where(made, 4, 4),
+        languages=["en"],
+        capacity=30,
     )
 
 

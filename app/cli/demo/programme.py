@@ -75,9 +75,7 @@ def _made_up(organiser: Account) -> None:
         return
     making.involve(made, Involvement.HOST, making.organisation({"en": "Polyforum demonstration"}))
     made_themes = making.themes(made, *zip(COLOURS, SUBJECTS, strict=True))
-    halls = making.rooms(
-        made, *({"en": f"Hall {n}", "ro": f"Sala {n}", "ru": f"Зал {n}"} for n in range(1, 6))
-    )
+    halls = making.rooms(made, *({"en": f"Hall {n}", "ro": f"Sala {n}", "ru": f"Зал {n}"} for n in range(1, 6)))
     for number, (subject, angle) in enumerate((s, a) for a in ANGLES for s in SUBJECTS):
         day, slot = divmod(number, 50)
         turn, hall = divmod(slot, 5)

@@ -24,8 +24,14 @@ def roles(event: Event) -> Answer:
     if form.validate_on_submit():
         here = url_for("events_manage.overview", event=event.slug)
         try:
-            roles_of.give(event, form.email.data or "", Role(form.role.data), acting_account(),
-                          language=page_language(), target=here)
+            roles_of.give(
+                event,
+                form.email.data or "",
+                Role(form.role.data),
+                acting_account(),
+                language=page_language(),
+                target=here,
+            )
         except roles_of.LastOwner:
             form.form_errors.append(_last_owner())
         else:
