@@ -4,14 +4,13 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from babel import Locale
-from babel.dates import get_timezone_location
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.events.models import Event
 from app.lib.countries import alphabetical
 from app.lib.countries import countries as by_name
+from app.lib.present import city
 from app.lib.text import language_name
 
 
@@ -33,10 +32,9 @@ def countries(locale: str) -> tuple[Choice, ...]:
 def zones(locale: str) -> tuple[Group, ...]:
     """The zones that people live in, by region; the city as the language names it."""
     by_region: dict[str, list[Choice]] = {}
-    for zone in zone_names():
-        city = get_timezone_location(zone, locale=Locale.parse(locale, sep="-"), return_city=True)
-        by_region.setdefault(zone.split("/")[0], []).append(Choice(zone, city.split("/")[-1]))
     with force_locale(locale.replace("-", "_")):
+        for zone in zone_names():
+            by_region.setdefault(zone.split("/")[0], []).append(Choice(zone, city(zone)))
         regions = {region: _region(region) for region in by_region}
     groups = [
         Group(regions[region], tuple(sorted(found, key=lambda choice: alphabetical(choice.label))))
