@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from flask import current_app
 
 from app.cli import main, with_app
 
@@ -21,6 +22,7 @@ def alembic_config() -> AlembicConfig:
 
 def upgrade() -> None:
     """Applies what is missing; an up-to-date database is left as it is."""
+    current_app.config["HOME"].mkdir(parents=True, exist_ok=True)
     command.upgrade(alembic_config(), "head")
 
 
