@@ -28,6 +28,7 @@ LONGEST_SOCKET_PATH = 100
 @main.command()
 def run() -> None:
     """Starts web, worker, beat and the broker; Ctrl-C stops them all."""
+    os.umask(0o077)  # The home holds people's names and addresses.
     config = Config()
     config.HOME.mkdir(parents=True, exist_ok=True)
     _hold(config.HOME / "running")
@@ -102,6 +103,7 @@ def supervision(config: Config, broker: Path | None) -> RawConfigParser:
     parser = RawConfigParser()
     parser["supervisord"] = {
         "nodaemon": "true",
+        "umask": "077",
         "logfile": os.devnull,
         "logfile_maxbytes": "0",
         "loglevel": "warn",

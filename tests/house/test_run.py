@@ -102,6 +102,8 @@ def test_it_starts_restarts_what_crashes_ends_on_ctrl_c_and_finds_everything_aga
         assert "Occupy Library" in first.page()
         link = re.search(r"http://localhost:\d+/\S+", first.output.split("sign-in", 1)[-1])
         assert link, first.output
+        open_to_others = [path.name for path in tmp_path.iterdir() if path.stat().st_mode & 0o077]
+        assert open_to_others == [first.log.name]
         secret = (tmp_path / "secret-key").read_text()
 
         web = first.program("gunicorn")
