@@ -92,21 +92,27 @@ def country_name(code: str) -> str:
     return str(locale.territories.get(code, code))
 
 
+def date_locale() -> Locale:
+    """How dates and hours are written. English is that of the world (CLDR `en-150`): 1 December 2026, 15:00."""
+    locale = get_locale() or Locale("en")
+    return Locale("en", "150") if str(locale) == "en" else locale
+
+
 def day(value: date) -> str:
     """Friday, 25 September 2020, as the language writes it."""
-    return format_date(value, "full", locale=get_locale())
+    return format_date(value, "full", locale=date_locale())
 
 
 def moment(value: datetime, zone: str) -> str:
     """Date and time in a zone."""
     at = clock.local(value, zone)
-    return f"{format_date(at, 'medium', locale=get_locale())}, {hour(value, zone)}"
+    return f"{format_date(at, 'medium', locale=date_locale())}, {hour(value, zone)}"
 
 
 def hour(value: datetime, zone: str) -> str:
     """The time of day in a zone, as the language writes it."""
     at = clock.local(value, zone)
-    return _hour(at.hour, at.minute, str(get_locale() or "en"))
+    return _hour(at.hour, at.minute, str(date_locale()))
 
 
 @lru_cache(maxsize=8192)
@@ -116,7 +122,7 @@ def _hour(hour: int, minute: int, locale: str) -> str:
 
 def short_day(value: date) -> str:
     """Fri 25 Sep, as the language writes it."""
-    return str(format_skeleton("MMMEd", value, locale=get_locale()))
+    return str(format_skeleton("MMMEd", value, locale=date_locale()))
 
 
 def length(value: timedelta) -> str:
@@ -132,8 +138,8 @@ def length(value: timedelta) -> str:
 def dates(first: date, last: date) -> str:
     """The dates of an event in words: 25–27 September 2020."""
     if first == last:
-        return format_date(first, "long", locale=get_locale())
-    return str(format_interval(first, last, "yMMMMd", locale=get_locale()))
+        return format_date(first, "long", locale=date_locale())
+    return str(format_interval(first, last, "yMMMMd", locale=date_locale()))
 
 
 def offset(zone: str, at: datetime) -> str:

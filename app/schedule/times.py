@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from babel.dates import format_date
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.events.models import Event
+from app.lib.present import date_locale
 from app.schedule.models import EventSession
 
 
@@ -86,4 +86,4 @@ def _is_shown_twice(event: Event, local: datetime) -> bool:
 
 
 def _date(day: date) -> str:
-    return format_date(day, "medium", locale=get_locale() or "en")
+    return format_date(day, "medium", locale=date_locale())

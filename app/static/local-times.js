@@ -2,7 +2,8 @@
 // and offers the device's zone first in the choice of zones. Without it the form does the same.
 
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const language = document.documentElement.lang;
+// English as the pages write its dates, which is not that of the United States.
+const language = document.documentElement.lang.replace(/^en$/, "en-150");
 const note = document.querySelector("[data-local-times]");
 const select = document.querySelector("select[data-zones]");
 

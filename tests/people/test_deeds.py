@@ -64,4 +64,4 @@ def test_a_moved_session_is_told_with_both_times_of_the_reader(client: FlaskClie
     db.session.commit()
     page = client.get("/en/manage/trail/").text
     assert "<strong>Session moved</strong> · Opening" in page
-    assert "Mar 10, 2027, 10:00\u202fAM → –" in page
+    assert "10 Mar 2027, 10:00 → –" in page

@@ -63,8 +63,8 @@ def test_a_move_is_told_once_to_each_with_both_times_and_the_new_entry(talk: Eve
     assert ana["Subject"] == "Moved: The talk"
     assert ana["List-Unsubscribe"] is None
     for body in (text(ana), html(ana)):
-        assert "11:00\u202fAM" in body
-        assert "10:00\u202fAM" in body
+        assert "11:00" in body
+        assert "10:00" in body
     method, entry = entries(ana)[0]
     assert method == "REQUEST"
     assert entry["DTSTART"].dt.astimezone(UTC) == START + HOUR
@@ -79,9 +79,9 @@ def test_corrections_within_a_minute_are_one_letter_with_the_last_facts(talk: Ev
 
     assert letters_at(SOON) == []
     (message,) = letters_at(NOON + timedelta(seconds=100))
-    assert "1:00\u202fPM" in text(message)
-    assert "10:00\u202fAM" in text(message), "what people knew"
-    assert "11:00\u202fAM" not in text(message).replace("11:00\u202fAM (", "")
+    assert "13:00" in text(message)
+    assert "10:00" in text(message), "what people knew"
+    assert "11:00" not in text(message).replace("11:00 (", "")
 
 
 def test_what_is_taken_back_at_once_is_not_told(talk: EventSession, letters_at: Run) -> None:

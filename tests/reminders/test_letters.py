@@ -123,7 +123,7 @@ def test_a_conference_without_an_agenda_is_confirmed_without_entries(app: Flask,
 
     (message,) = letters_at(NOON)
     assert entries(message) == []
-    assert "Wednesday, March 10, 2027" in text(message)
+    assert "Wednesday, 10 March 2027" in text(message)
 
 
 def failed(registration: Registration) -> Letter:

@@ -59,9 +59,9 @@ def test_a_reminder_tells_the_time_in_both_zones_and_how_to_come_in(webinar: Eve
     (message,) = letters_at(START - HOUR)
 
     for body in (text(message), html(message)):
-        assert "3:00\u202fAM" in body
+        assert "03:00" in body
         assert "(New York)" in body
-        assert "10:00\u202fAM" in body
+        assert "10:00" in body
         assert "(Bucharest)" in body
         assert "https://meet.example.org/j/1" in body
     assert message["Reply-To"] == "contact@example.org"
@@ -77,7 +77,7 @@ def test_each_is_written_to_in_their_own_language(webinar: Event, letters_at: Ru
 
     english, romanian, russian = letters_at(START - HOUR)
 
-    assert "Wednesday, March 10, 2027" in text(english)
+    assert "Wednesday, 10 March 2027" in text(english)
     assert "Biblioteci deschise" in text(romanian)
     assert "miercuri, 10 martie 2027" in text(romanian)
     assert "среда, 10 марта 2027" in text(russian)
@@ -159,7 +159,7 @@ def test_a_moved_session_does_not_send_the_stale_reminder(webinar: Event, letter
 
     assert letters_at(START - HOUR) == []
     (message,) = letters_at(START + HOUR)
-    assert "12:00\u202fPM" in text(message)
+    assert "12:00" in text(message)
 
 
 def test_sessions_of_an_agenda_that_start_together_are_one_letter(conference: Event, letters_at: Run) -> None:

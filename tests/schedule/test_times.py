@@ -34,7 +34,7 @@ def test_after_midnight_belongs_to_the_day_before_until_the_day_changes(app):
 
 
 @pytest.mark.parametrize(("day", "start", "end", "change", "field", "said"), [
-    (date(2027, 3, 9), time(10), time(11), 0, "day", "Mar 10, 2027 to Mar 11, 2027"),
+    (date(2027, 3, 9), time(10), time(11), 0, "day", "10 Mar 2027 to 11 Mar 2027"),
     (date(2027, 3, 12), time(10), time(11), 0, "day", "The event lasts"),
     (DAY, time(11), time(10), 0, "end", "before it begins"),
     (DAY, time(11), time(11), 0, "end", "before it begins"),

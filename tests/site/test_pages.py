@@ -121,7 +121,7 @@ def test_the_event_page_says_what_it_is_and_offers_registration_until_it_is_over
 ) -> None:
     tree = page(client, "/en/events/commons/")
     said = tree.text_content()
-    for text in ("Mar 10\u2009–\u200911, 2027", "Occupy Library", "We keep little.", "contact@example.org"):
+    for text in ("10–11 Mar 2027", "Occupy Library", "We keep little.", "contact@example.org"):
         assert text in said
     assert tree.xpath("//a[text()='Register free of charge']/@href") == ["/en/events/commons/register/"]
     assert any(href.startswith("webcal://polyforum.test/events/commons/") for href in tree.xpath("//a/@href"))
@@ -152,8 +152,8 @@ def test_the_session_page_tells_times_people_and_where_the_link_will_be(client: 
     tree = page(client, "/en/events/commons/sessions/keynote/?zone=Asia/Kolkata")
     said = " ".join(tree.text_content().split())
     for text in (
-        "Mar 10, 2027, 10:00\u202fAM", "Bucharest, UTC+2", "Kolkata", "1:30\u202fPM", "UTC+5:30", "12 places",
-        "Ana Pop", "Moderator", "Tokyo: Mar 10, 2027, 5:00\u202fPM", "The slides", "not recorded", "Russian",
+        "10 Mar 2027, 10:00", "Bucharest, UTC+2", "Kolkata", "13:30", "UTC+5:30", "12 places",
+        "Ana Pop", "Moderator", "Tokyo: 10 Mar 2027, 17:00", "The slides", "not recorded", "Russian",
         "Registered people find the link to join on their own page",
     ):  # fmt: skip
         assert " ".join(text.split()) in said

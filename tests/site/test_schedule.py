@@ -55,8 +55,8 @@ def titles(page: html.HtmlElement) -> list[str]:
 def test_the_first_day_is_shown_before_the_event(client: FlaskClient, event: Event) -> None:
     page = programme(client)
     assert titles(page) == ["Opening the stacks", "Poezii", "Lunch", "Gone"]
-    assert page.xpath("//h2/text()") == ["Wednesday, March 10, 2027"]
-    assert page.xpath("//h3/time/text()") == ["10:00\u202fAM", "12:00\u202fPM", "2:00\u202fPM"]
+    assert page.xpath("//h2/text()") == ["Wednesday, 10 March 2027"]
+    assert page.xpath("//h3/time/text()") == ["10:00", "12:00", "14:00"]
 
 
 def test_today_is_shown_while_the_event_runs(client: FlaskClient, event: Event) -> None:
@@ -123,7 +123,7 @@ def test_the_readers_zone_stands_beside_the_events_with_the_date_when_it_differs
     client: FlaskClient, event: Event
 ) -> None:
     page = programme(client, zone="Pacific/Auckland")
-    assert page.xpath("//h3/span/text()") == ["9:00\u202fPM", "11:00\u202fPM", "Thu, Mar 11, 1:00\u202fAM"]
+    assert page.xpath("//h3/span/text()") == ["21:00", "23:00", "Thu, 11 Mar, 01:00"]
     assert page.xpath("//h4/a/@href")[0] == "/en/events/commons/sessions/keynote/?zone=Pacific/Auckland"
     assert page.xpath("//select[@name='zone']/option[@selected]/@value") == ["Pacific/Auckland"]
 
