@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import RequestRedirect
@@ -21,6 +21,7 @@ MIMETYPES = {
     ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml",
     ".vtt": "text/vtt", ".webm": "video/webm", ".png": "image/png", ".txt": "text/plain",
 }  # fmt: skip
+MEDIA = {".webm"}
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' https:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -112,6 +113,9 @@ def _static(name: str) -> Response:
     file = Path(path) if path else None
     if file is None or not file.is_file() or file.suffix not in MIMETYPES:
         abort(404)
+    if file.suffix in MEDIA:
+        # With byte ranges (RFC 9110 §14), without which a player cannot be wound forward.
+        return send_file(file, mimetype=MIMETYPES[file.suffix], conditional=True)
     changed_at = clock.from_timestamp(file.stat().st_mtime)
     version = Version(f"static:{name}", int(file.stat().st_mtime_ns), changed_at)
     return conditional(
