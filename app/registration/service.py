@@ -211,12 +211,6 @@ def of_address(event: Event, email: str) -> Registration | None:
     )
 
 
-def confirmed_of(event: Event) -> sa.Select[Registration]:
-    return sa.select(Registration).where(
-        Registration.event_id == event.id, Registration.state == RegistrationState.CONFIRMED
-    )
-
-
 def counts_by_state(event: Event) -> dict[RegistrationState, int]:
     found = db.session.execute(
         sa.select(Registration.state, sa.func.count())
