@@ -23,6 +23,8 @@ from app.config import Config
 
 LONGEST_SOCKET_PATH = 100
 """Bytes; unix(7) allows 108 on Linux and 104 on macOS."""
+STOP_SIGNALS = {"web": "QUIT", "beat": "KILL"}
+"""Ctrl-C means now: gunicorn would wait for open pages, and beat, which remembers nothing, for its broker."""
 
 
 @main.command()
@@ -127,8 +129,6 @@ def supervision(config: Config, broker: Path | None) -> RawConfigParser:
         f"127.0.0.1:{config.PORT}",
         "--workers",
         os.environ.get("WEB_CONCURRENCY", "1"),
-        "--graceful-timeout",
-        "2",
         "--log-level",
         "warning",
     )
@@ -159,9 +159,8 @@ def supervision(config: Config, broker: Path | None) -> RawConfigParser:
             "autorestart": "false" if once else "true",
             "startsecs": "0" if once else "1",
             "startretries": "1000000",
-            # Beat remembers nothing, and would wait for its broker before it listens.
-            "stopsignal": "KILL" if name == "beat" else "TERM",
-            "stopwaitsecs": "3",
+            "stopsignal": STOP_SIGNALS.get(name, "TERM"),
+            "stopwaitsecs": "2",
             "stopasgroup": "true",
             "killasgroup": "true",
             "stdout_logfile": "/dev/fd/1",

@@ -72,10 +72,10 @@ class House:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def stop(self) -> list[str]:
-        """Ctrl-C; gives the commands that still run five seconds later."""
+        """Ctrl-C; gives the commands that outlive it. (How soon all end is a figure of `make bench`.)"""
         processes = self.all()
         os.killpg(self.process.pid, signal.SIGINT)
-        left = psutil.wait_procs([psutil.Process(self.process.pid), *processes], timeout=5)[1]
+        left = psutil.wait_procs([psutil.Process(self.process.pid), *processes], timeout=30)[1]
         return [command_line(process) for process in left]
 
     @property
