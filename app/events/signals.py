@@ -14,3 +14,6 @@ class Change(enum.StrEnum):
 
 event_changed = signal("event-changed")
 """Sender: the Event; `change`: Change. Sent when a whole event is cancelled, postponed or takes place after all."""
+
+capacity_changed = signal("event-capacity-changed")
+"""Sender: the Event, with its new capacity."""

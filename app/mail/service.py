@@ -34,7 +34,8 @@ def enqueue(
 
 
 def enqueue_all(rows: Sequence[dict[str, Any]]) -> None:
-    """The same for many letters at once, in one statement for some hundred of them."""
+    """The same for many letters at once, in one statement for some hundred; nobody's address gets none."""
+    rows = [row for row in rows if row["recipient"]]
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(Letter).on_conflict_do_nothing(index_elements=[sa.column("key")])
     if rows:

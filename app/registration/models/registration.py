@@ -1,7 +1,8 @@
-"""Registrations without accounts: a place, the person who holds it, and the private links that are theirs."""
+"""A registration: the person, and the private links that are theirs."""
 
 import enum
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,12 +14,32 @@ from app.lib.text import searchable
 from app.lib.tokens import new_token
 from app.schedule.models import EventSession
 
+if TYPE_CHECKING:
+    from app.registration.models.places import Booking
+    from app.registration.models.question import Answer, Need
+
 
 class RegistrationState(enum.StrEnum):
-    PENDING = "pending"  # Holds a place until `held_until`.
+    """A place is always offered first: at once to whoever comes while there are any, later to who waits longest."""
+
+    REQUESTED = "requested"  # Waits for an organiser's word.
+    DECLINED = "declined"
+    WAITING = "waiting"  # On the waiting list, in the order of `queue_number`.
+    PENDING = "pending"  # A place is held until `held_until`; a press on the mailed link takes it.
     CONFIRMED = "confirmed"
     LAPSED = "lapsed"
     CANCELLED = "cancelled"
+
+
+HOLDING = (RegistrationState.PENDING, RegistrationState.CONFIRMED)
+"""Who in these states has one of the event's places."""
+
+
+class Origin(enum.StrEnum):
+    FORM = "form"
+    COLLEAGUE = "colleague"  # Entered by somebody who is registered.
+    ORGANISER = "organiser"  # Taken down by an organiser, on the telephone for instance.
+    IMPORT = "import"
 
 
 class Purpose(enum.StrEnum):
@@ -27,28 +48,31 @@ class Purpose(enum.StrEnum):
     PAGE = "page"
     CALENDAR = "calendar"
     UNSUBSCRIBE = "unsubscribe"
+    JOIN = "join"  # Stands in calendars, which third parties see.
+    TICKET = "ticket"  # In the QR code that is shown at the door.
     NEW_ADDRESS = "new-address"  # Mailed to `new_email`, only while that waits.
 
 
-LASTING = (Purpose.PAGE, Purpose.CALENDAR, Purpose.UNSUBSCRIBE)
+LASTING = (Purpose.PAGE, Purpose.CALENDAR, Purpose.UNSUBSCRIBE, Purpose.JOIN, Purpose.TICKET)
 """Every registration has one link in force of each of these."""
-
-
-class Places(Model):
-    """How many places of an event are taken. Locked by whoever takes or frees one, so it is never overbooked."""
-
-    __tablename__ = "places"
-    __table_args__ = (sa.CheckConstraint("taken >= 0", name="not_negative"),)
-
-    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
-    taken: Mapped[int] = mapped_column(default=0)
 
 
 class Registration(Model):
     __tablename__ = "registration"
     __table_args__ = (
-        sa.UniqueConstraint("event_id", "email"),
+        # Who registered by telephone may have no address, and some may have none each.
+        sa.Index(
+            "uq_registration_address",
+            "event_id",
+            "email",
+            unique=True,
+            sqlite_where=sa.text("email <> ''"),
+            postgresql_where=sa.text("email <> ''"),
+        ),
         sa.Index("ix_registration_state", "event_id", "state", "held_until"),
+        sa.Index("ix_registration_line", "event_id", "state", "queue_number"),
+        sa.Index("ix_registration_created", "event_id", "created_at"),
+        sa.Index("ix_registration_name", "event_id", "name"),
         # Letters are keyed by the number of a registration, so SQLite must never give one out twice.
         {"sqlite_autoincrement": True},
     )
@@ -58,7 +82,7 @@ class Registration(Model):
     state: Mapped[RegistrationState] = mapped_column(enum_column(RegistrationState), default=RegistrationState.PENDING)
     name: Mapped[str] = mapped_column(sa.String(200))
     email: Mapped[str] = mapped_column(sa.String(254), index=True)
-    """Normalised; one registration for an address in an event."""
+    """Normalised; one registration for an address in an event. Empty for people who have none."""
     new_email: Mapped[str] = mapped_column(sa.String(254), default="")
     """An address that waits for its own confirmation before it replaces `email`."""
     country: Mapped[str] = mapped_column(sa.String(2))
@@ -67,6 +91,11 @@ class Registration(Model):
     consented_at: Mapped[datetime] = mapped_column(clock.UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
     held_until: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
+    queue_number: Mapped[int | None]
+    """Place in the order of the waiting list, kept while an offer from it stands."""
+    origin: Mapped[Origin] = mapped_column(enum_column(Origin), default=Origin.FORM)
+    code_id: Mapped[int | None] = mapped_column(sa.ForeignKey("access_code.id", ondelete="SET NULL"), index=True)
+    """The code that opened the form."""
     confirmed_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     unsubscribed_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
@@ -81,10 +110,29 @@ class Registration(Model):
     event: Mapped[Event] = relationship()
     links: Mapped[list["RegistrationLink"]] = relationship(cascade="all, delete-orphan", back_populates="registration")
     agenda: Mapped[list["AgendaItem"]] = relationship(cascade="all, delete-orphan", back_populates="registration")
+    bookings: Mapped[list["Booking"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, back_populates="registration"
+    )
+    answers: Mapped[list["Answer"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, back_populates="registration"
+    )
+    needs: Mapped[list["Need"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, back_populates="registration"
+    )
 
     @property
     def holds_place(self) -> bool:
-        return self.state in (RegistrationState.PENDING, RegistrationState.CONFIRMED)
+        return self.state in HOLDING
+
+    @property
+    def is_live(self) -> bool:
+        """It holds a place, waits for one, or waits for an organiser's word."""
+        return self.holds_place or self.state in (RegistrationState.WAITING, RegistrationState.REQUESTED)
+
+    @property
+    def is_offered(self) -> bool:
+        """A place that came free is kept for somebody who waited."""
+        return self.state is RegistrationState.PENDING and self.queue_number is not None
 
     @property
     def is_confirmed(self) -> bool:
@@ -114,7 +162,7 @@ class RegistrationLink(Model):
 
 
 class AgendaItem(Model):
-    """A session that a registered person put on their agenda."""
+    """A session that a registered person means to attend: starred, or booked where places are few."""
 
     __tablename__ = "agenda_item"
     __table_args__ = (sa.UniqueConstraint("registration_id", "session_id"),)

@@ -1,0 +1,45 @@
+"""Registrations without accounts, and what belongs to them: a noun a file."""
+
+from app.registration.models.admission import AccessCode, Admission
+from app.registration.models.attendance import Attendance, Certificate, Source
+from app.registration.models.places import Booking, Claim, Places
+from app.registration.models.question import Answer, Need, NeedKind, Question, QuestionKind, QuestionOption
+from app.registration.models.record import Erasure, Step, Visit
+from app.registration.models.registration import (
+    HOLDING,
+    LASTING,
+    AgendaItem,
+    Origin,
+    Purpose,
+    Registration,
+    RegistrationLink,
+    RegistrationState,
+)
+
+__all__ = [
+    "HOLDING",
+    "LASTING",
+    "AccessCode",
+    "Admission",
+    "AgendaItem",
+    "Answer",
+    "Attendance",
+    "Booking",
+    "Certificate",
+    "Claim",
+    "Erasure",
+    "Need",
+    "NeedKind",
+    "Origin",
+    "Places",
+    "Purpose",
+    "Question",
+    "QuestionKind",
+    "QuestionOption",
+    "Registration",
+    "RegistrationLink",
+    "RegistrationState",
+    "Source",
+    "Step",
+    "Visit",
+]
