@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.events.guard import organiser
@@ -14,9 +14,8 @@ from app.people.guard import current_account
 from app.people.permissions import Action
 from app.registration import service
 from app.registration.listing import PAGE, by_column, listed
+from app.registration.manage import blueprint
 from app.registration.models import Registration, RegistrationState
-
-blueprint = Blueprint("registration_manage", __name__, template_folder="templates")
 
 
 @blueprint.get("/manage/events/<event>/registrations/")
