@@ -69,6 +69,7 @@ class _Known(NamedTuple):
     version: Version
     digest: str
     headers: Headers
+    seen: Callable[[Environ], None] | None = None
 
 
 class _Kept(NamedTuple):
@@ -92,17 +93,19 @@ def conditional(
     *,
     cache_control: str = ALWAYS_ASKED,
     keep: bool = True,
+    seen: Callable[[Environ], None] | None = None,
 ) -> Response:
     """A 304, a kept answer or a new one.
 
     `variant` is all that the answer depends on beside the data: endpoint, language, zone, filters. It must follow
     from the address alone, and be normalised by the caller, so that made-up query parameters cannot fill the memory;
-    where it holds free text (a search), `keep=False` leaves the answer out of it.
+    where it holds free text (a search), `keep=False` leaves the answer out of it. `seen` is called with each request
+    that is answered, also by `answer_again`.
     """
     g.setdefault("query", {})
     known = _Known(
         version, _digest(version, variant),
-        (*headers, ("Cache-Control", cache_control), ("Vary", "Accept-Encoding")),
+        (*headers, ("Cache-Control", cache_control), ("Vary", "Accept-Encoding")), seen,
     )  # fmt: skip
     response = _answer(known, request.environ)
     if response is None:
@@ -112,13 +115,18 @@ def conditional(
         response = _send(known, kept, request.environ)
     if keep and version.look_up:
         _addresses.keep(_address(request.environ), known)
+    if seen:
+        seen(request.environ)
     return response
 
 
 def answer_again(environ: Environ) -> Response | None:
     """The answer that this address led to before, if the data is still the same and no moment of change has come."""
     known = _addresses.get(_address(environ)) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
-    return _answer(known, environ) if known and known.version.is_current() else None
+    response = _answer(known, environ) if known and known.version.is_current() else None
+    if known and known.seen and response:
+        known.seen(environ)
+    return response
 
 
 def _address(environ: Environ) -> tuple[str, ...]:

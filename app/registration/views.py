@@ -12,10 +12,10 @@ from app.extensions import db, limiter
 from app.lib.http import page_language
 from app.lib.urls import interface_language
 from app.people.guard import public
-from app.registration import address, places, service
+from app.registration import address, places, service, visits
 from app.registration.forms import AddressForm, RegistrationForm
 from app.registration.guard import holder
-from app.registration.models import Purpose, Registration, RegistrationState
+from app.registration.models import Purpose, Registration, RegistrationState, Step
 from app.registration.service import Entry, Outcome
 
 blueprint = Blueprint("registration", __name__, template_folder="templates")
@@ -38,6 +38,7 @@ def register(event: str) -> Any:
         if not places.any_left(found):
             return _full(found)
         form.language.data, form.zone.data = page_language(), found.zone
+        visits.count(found.id, Step.FORM, request.environ)
     elif form.validate():
         entry = form.entry()
         return _answer(found, entry, service.register(found, entry))

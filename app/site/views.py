@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 from flask import Response, abort, render_template
@@ -13,6 +14,8 @@ from app.lib import clock
 from app.lib.conditional import Rendered, conditional
 from app.lib.http import page_language
 from app.people.guard import public
+from app.registration import visits
+from app.registration.models import Step
 from app.schedule.models import EventSession
 from app.site import pages, versions
 from app.site.preview import answer, seen
@@ -67,7 +70,7 @@ def event(event: str) -> Response:
         )  # fmt: skip
         return Rendered.between(body, {found.begins_at, found.over_at, *_boundaries(found)})
 
-    return answer(row, ("event", page_language()), render)
+    return answer(row, ("event", page_language()), render, seen=partial(visits.count, row.id, Step.PAGE))
 
 
 def _public_events(*conditions: sa.ColumnElement[bool]) -> Sequence[Event]:
