@@ -18,7 +18,7 @@ from wtforms.validators import StopValidation
 
 from app.lib import clock
 from app.lib.present import language_name, page_language
-from app.lib.text import Translated, direction, is_language
+from app.lib.text import Translated, cleaned, direction, is_language, one_line
 
 _PATH = re.compile(r"""/[^/\s<>"\\][^\s<>"\\]*""")
 
@@ -53,8 +53,8 @@ class TranslatedField(Field):
         if formdata:
             offered = [*self.languages, *(tag for tag in stored if tag not in self.languages)]
             given = {tag: formdata.get(f"{self.name}-{tag}", stored.get(tag, "")) for tag in offered}
-            clean = _clean if self.long else _one_line
-            self.data = {tag: cleaned for tag, value in given.items() if (cleaned := clean(value))}
+            clean = cleaned if self.long else one_line
+            self.data = {tag: text for tag, value in given.items() if (text := clean(value))}
             self.raw_data = list(self.data.values())
 
     def pre_validate(self, form: Any) -> None:
@@ -89,7 +89,7 @@ class OneLine(StringField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
         if self.data is not None:
-            self.data = _one_line(str(self.data))
+            self.data = one_line(str(self.data))
 
 
 class LanguagesField(OneLine):
@@ -102,7 +102,7 @@ class LanguagesField(OneLine):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
-            parts = [part for part in _one_line(str(valuelist[0])).replace(";", ",").split(",") if part.strip()]
+            parts = [part for part in one_line(str(valuelist[0])).replace(";", ",").split(",") if part.strip()]
             self.data = list(dict.fromkeys(_tag_of(part.strip()) for part in parts))
 
     def pre_validate(self, form: Any) -> None:
@@ -222,16 +222,6 @@ def offer_languages(form: BaseForm, languages: list[str]) -> None:
 
 def _fingerprint(value: Any) -> str:
     return hashlib.blake2b(repr(value or "").encode(), digest_size=4).hexdigest()
-
-
-def _clean(value: str) -> str:
-    """Without the control characters that no text has (tab and line break stay); line ends as one."""
-    value = value.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in value if c in "\n\t" or (ord(c) >= 32 and not 0x7F <= ord(c) < 0xA0)).strip()
-
-
-def _one_line(value: str) -> str:
-    return " ".join(_clean(value).split())
 
 
 def _tag_of(written: str) -> str:

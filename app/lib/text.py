@@ -97,6 +97,23 @@ def searchable(*texts: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
+_DIRECTING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the direction of all that follows, beyond the text's own end (Unicode UAX #9)."""
+
+
+def cleaned(text: str) -> str:
+    """Trimmed, line ends as one, without the control characters that no text has (tab and line break stay)."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(
+        c for c in text if c in "\n\t" or (ord(c) >= 32 and not 0x7F <= ord(c) < 0xA0 and c not in _DIRECTING)
+    ).strip()
+
+
+def one_line(text: str) -> str:
+    """The same without line breaks, as what goes into headers and calendars must be."""
+    return " ".join(cleaned(text).split())
+
+
 _markdown = MarkdownIt("commonmark", {"html": True, "breaks": True})
 _TAGS = {"p", "br", "em", "strong", "b", "i", "ul", "ol", "li", "a", "blockquote", "code", "pre", "h3", "h4", "hr"}
 

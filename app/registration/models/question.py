@@ -51,6 +51,10 @@ class Question(Shown, Model):
     help: Mapped[Translated] = mapped_column(TranslatedText, default=dict)
     required: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
+    """Its place among those that are asked under the same condition."""
+    least: Mapped[float | None]
+    most: Mapped[float | None]
+    """The bounds of a number, both included."""
     depends_on_id: Mapped[int | None] = mapped_column(sa.ForeignKey("question_option.id", ondelete="SET NULL"))
     """The option of an earlier choice, or choices, that brings this question up."""
 
@@ -69,6 +73,8 @@ class QuestionOption(Shown, Model):
     """An answer to choose; kept in answers by its id, so that its words can be mended."""
 
     __tablename__ = "question_option"
+    # An answer may outlive the option that it names, which must never come to mean another.
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id", ondelete="CASCADE"), index=True)
@@ -102,6 +108,13 @@ class NeedKind(enum.StrEnum):
     SUBTITLES = "subtitles"
     SIGN = "sign"
     OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return str({
+            NeedKind.INTERPRETATION: _l("Interpretation"), NeedKind.CAPTIONS: _l("Live captions"),
+            NeedKind.SUBTITLES: _l("Subtitles"), NeedKind.SIGN: _l("Sign language"), NeedKind.OTHER: _l("Other needs"),
+        }[self])  # fmt: skip
 
 
 class Need(Model):
