@@ -5,11 +5,12 @@ brings it up was not given, has no faults and no data, whatever was sent.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.datastructures import FileStorage
 from wtforms import Field
@@ -221,8 +222,8 @@ class Asking(BaseForm):
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         for question in self.questions:
-            unbound: Any = FIELDS[question.kind](question)  # Made by the form, like all of its fields.
-            self[name_of(question)] = unbound
+            unbound: Any = FIELDS[question.kind](question)
+            BaseForm.__setitem__(self, name_of(question), unbound)
         super().process(*args, **kwargs)
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -255,6 +256,15 @@ class Asking(BaseForm):
     def _given(self) -> dict[int, Any]:
         ordinary = (row for row in self.questions if row.kind is not QuestionKind.NEEDS)
         return {question.id: self.answer(question).data for question in ordinary}
+
+
+class AnswersForm(Asking, FlaskForm):
+    """The questions alone."""
+
+    def __init__(self, asked: list[Question], values: Mapping[int, Any] | None = None, **kwargs: Any) -> None:
+        self.questions = asked
+        stored = {name_of(question): (values or {}).get(question.id) for question in asked}
+        super().__init__(data=stored, **kwargs)
 
 
 def name_of(question: Question) -> str:

@@ -108,6 +108,13 @@ def values_of(questions: Sequence[Question], registration_ids: Collection[int]) 
     return found
 
 
+def written(registration: Registration, asked: Sequence[Question], language: str) -> list[tuple[Question, Any, str]]:
+    """The questions that this person was asked, what they answered, and that in words."""
+    values = values_of(asked, [registration.id])[registration.id]
+    shown = visible(asked, values)
+    return [(row, values.get(row.id), text_of(row, values.get(row.id), language)) for row in shown]
+
+
 def text_of(question: Question, value: Any, language: str) -> str:
     """An answer in one line, for tables: options in the language, dates as ISO 8601, files by name."""
     if value is None:
