@@ -94,6 +94,6 @@ def make_registration(event: Event, **values: Any) -> Registration:
     registration.links = [RegistrationLink(token=new_token(), purpose=purpose) for purpose in LASTING]
     save(registration)
     if registration.holds_place:
-        places.lock(registration.event_id).taken += 1
+        places.lock(event).taken += 1
         db.session.commit()
     return registration

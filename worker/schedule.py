@@ -10,5 +10,5 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep mail": every(5, "sweep_mail"),
     "sweep reminders": every(30, "sweep_reminders"),
-    "lapse holds": every(60, "lapse_holds"),
+    "serve waiting lists": every(30, "serve_waiting_lists"),
 }

@@ -5,7 +5,7 @@ from functools import wraps
 
 from app.extensions import db
 from app.mail import outbox
-from app.registration import service as registration
+from app.registration import bookings, waitlist
 from app.reminders import sweep as reminders
 from worker.celery_app import celery, flask_app
 
@@ -34,6 +34,11 @@ def sweep_reminders() -> None:
 
 
 @task
-def lapse_holds() -> None:
-    registration.lapse_holds()
-    db.session.commit()
+def serve_waiting_lists() -> None:
+    """Passes on what was not taken in time. Each list is a transaction of its own."""
+    for event in waitlist.due():
+        waitlist.serve(event)
+        db.session.commit()
+    for session in bookings.due():
+        bookings.serve(session)
+        db.session.commit()

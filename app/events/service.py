@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.events.checks import Missing, blocking
 from app.events.models import Event, EventState, Grant, Series, Standing
-from app.events.signals import Change, event_changed
+from app.events.signals import Change, capacity_changed, event_changed
 from app.events.slugs import unique_slug
 from app.extensions import db
 from app.lib import clock
@@ -43,6 +43,12 @@ def events_spoken_at(account: Account) -> Sequence[Event]:
     return db.session.scalars(sa.select(Event).join(Grant).where(speaks).order_by(Event.starts_on.desc())).all()
 
 
+def events_with_a_door(account: Account) -> Sequence[Event]:
+    """The events at which an account checks people in, and no more."""
+    checks_in = sa.and_(Grant.account == account, Grant.role == Role.DOOR)
+    return db.session.scalars(sa.select(Event).join(Grant).where(checks_in).order_by(Event.starts_on.desc())).all()
+
+
 def public_event(slug: str) -> Event | None:
     """The event at a public address; a draft is at none."""
     return db.session.scalar(sa.select(Event).where(Event.slug == slug, Event.state != EventState.DRAFT))
@@ -71,9 +77,12 @@ def create(by: Account, title: Translated, **facts: Any) -> Event:
 
 def update(event: Event, by: Account, **facts: Any) -> None:
     """Writes the facts that differ."""
-    if changed := change(event, facts):
+    changed = change(event, facts)
+    if changed:
         audit.record(by, "event.edited", subject(event), changed=changed)
     db.session.flush()
+    if "capacity" in changed:
+        capacity_changed.send(event)
 
 
 def change(row: Any, facts: dict[str, Any]) -> list[str]:

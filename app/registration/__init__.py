@@ -5,16 +5,23 @@ from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
+    from app.events import signals as events
     from app.events.tabs import add_tab
     from app.extensions import csrf
     from app.lib.http import language_prefix
     from app.people.permissions import Action
-    from app.registration import letters, manage, views  # noqa: F401 - the letters' renderers register themselves
+    from app.registration import bookings, invitations, letters, manage, views, waitlist  # noqa: F401 - of letters
+    from app.schedule import signals as schedule
 
+    # More places are offered to who waits in the transaction that makes them.
+    events.capacity_changed.connect(waitlist.serve)
+    schedule.capacity_changed.connect(bookings.serve)
     app.register_blueprint(views.blueprint, url_prefix=language_prefix(app))
     app.register_blueprint(manage.blueprint, url_prefix=language_prefix(app))
     # For mail programs, which know neither language nor CSRF token (RFC 8058).
     app.add_url_rule(
         "/unsubscribe/<token>", "registration.unsubscribe", csrf.exempt(views.unsubscribe), methods=["GET", "POST"]
     )
+    add_tab("registration_manage.asked", _l("Form"), Action.SEE_EVENT, 55)
     add_tab("registration_manage.registrations", _l("Registrations"), Action.SEE_REGISTRATIONS, 60)
+    add_tab("registration_manage.admitting", _l("Admission"), Action.EDIT_EVENT, 57)

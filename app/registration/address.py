@@ -5,8 +5,17 @@ from typing import NamedTuple
 from app.events.models import Event
 from app.extensions import db
 from app.registration import letters, places
-from app.registration.models import LASTING, Purpose, Registration, RegistrationState
-from app.registration.service import Entry, Outcome, lock, of_address, register, replace_links, revoke
+from app.registration.models import LASTING, Purpose, Registration
+from app.registration.service import (
+    Entry,
+    Outcome,
+    cancel,
+    lock,
+    of_address,
+    register,
+    replace_links,
+    revoke,
+)  # fmt: skip
 from app.registration.signals import address_changed
 
 
@@ -23,21 +32,20 @@ def correct(event: Event, hold: Hold | None, entry: Entry) -> Outcome:
     The held place moves with it, and the links that went to the wrong address end. An address that has a
     registration of its own is told so by letter, as after any form, and the held place is given back.
     """
-    places.lock(event.id)
+    places.lock(event)
     held = db.session.get(Registration, hold.registration) if hold else None
     if hold is None or held is None or held.event_id != event.id:
         return register(event, entry)
     lock(held)
-    if held.state is not RegistrationState.PENDING or held.attempt != hold.attempt:
+    if held.is_confirmed or not held.is_live or held.attempt != hold.attempt:
         return register(event, entry)
     if of_address(event, entry.email) is not None:
-        held.state, held.held_until = RegistrationState.LAPSED, None
-        places.free(event.id)
+        cancel(held)
         return register(event, entry)
     held.email = entry.email
     replace_links(held, *LASTING)
-    letters.ask_to_confirm(held)
-    return Outcome(held=held)
+    letters.tell_standing(held)
+    return Outcome(held=held, full=not held.holds_place)
 
 
 def ask(registration: Registration, email: str) -> None:
@@ -47,7 +55,7 @@ def ask(registration: Registration, email: str) -> None:
     """
     registration.new_email = email
     other = of_address(registration.event, email)
-    if other is not None and other.holds_place:
+    if other is not None and other.is_live:
         revoke(registration, Purpose.NEW_ADDRESS)
         letters.write_again(other)
     else:
@@ -65,12 +73,12 @@ def withdraw(registration: Registration) -> None:
 
 def prove(registration: Registration) -> bool:
     """The owner of `new_email` followed the link. False when that address has meanwhile got a place of its own."""
-    places.lock(registration.event_id)
+    places.lock(registration.event)
     lock(registration)
     previous, email = registration.email, registration.new_email
     other = of_address(registration.event, email)
     if other is not None and other is not registration:
-        if other.holds_place:
+        if other.is_live:
             return False
         # An ended registration of the same person makes way.
         db.session.delete(other)

@@ -1,12 +1,14 @@
 """What a registered person means to attend: the whole of a webinar, the chosen sessions of a conference."""
 
+from datetime import datetime, timedelta
+
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from app.events.models import EventKind
 from app.extensions import db
+from app.lib import clock
 from app.registration.models import AgendaItem, Registration
-from app.registration.service import touch
 from app.schedule.models import EventSession
 
 
@@ -40,3 +42,9 @@ def remove(registration: Registration, session: EventSession) -> None:
         registration.agenda.remove(item)
         touch(registration)
     db.session.flush()
+
+
+def touch(registration: Registration) -> None:
+    """Tells the personal feed that it says something else now, and differently for each change within a second."""
+    before: datetime | None = registration.agenda_changed_at
+    registration.agenda_changed_at = max(clock.now(), before + timedelta(seconds=1)) if before else clock.now()

@@ -7,16 +7,17 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
-from wtforms import BooleanField, EmailField, Field, SelectField, ValidationError
+from wtforms import BooleanField, EmailField, Field, SelectField, SelectMultipleField, ValidationError
 from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Length
 
 from app.events.models import Event
 from app.lib import clock
 from app.lib.fields import OneLine
-from app.lib.present import page_language
+from app.lib.present import chosen, page_language
 from app.people.addresses import InvalidAddress, normal_address
-from app.registration import choices
+from app.registration import admission, bookings, choices, questions
+from app.registration.question_fields import Asking
 from app.registration.service import Entry
 
 
@@ -110,14 +111,43 @@ class PersonForm(FlaskForm):
             raise ValidationError(_l("Write your name."))
 
 
-class RegistrationForm(PersonForm, AddressForm):
+class RegistrationForm(Asking, PersonForm, AddressForm):
     consent = BooleanField(
         _l("I agree to this use of my data"),
         [InputRequired(_l("Without your consent we may not keep your registration."))],
     )
 
+    code = OneLine(
+        _l("Code"),
+        [InputRequired(_l("Write the code that the organisers gave you.")), Length(max=64)],
+        description=_l("This event is for invited people."),
+        render_kw={"autocomplete": "off"},
+    )
+    sessions = SelectMultipleField(_l("Sessions with few places"))
+
+    def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
+        self.questions = questions.of_event(event)
+        super().__init__(event, *args, **kwargs)
+        if not admission.of(event).by_code:
+            del self.code
+        self.bookable = bookings.bookable(event)
+        self.sessions.choices = [(session.slug, chosen(session.title)) for session in self.bookable]
+        if not self.bookable:
+            del self.sessions
+
     def entry(self) -> Entry:
-        return Entry(email=str(self.email.data), **self.facts())
+        wanted = self.sessions.data or [] if "sessions" in self else []
+        return Entry(
+            email=str(self.email.data),
+            code=str(self.code.data) if "code" in self else "",
+            sessions=tuple(session for session in self.bookable if session.slug in wanted),
+            answers=self.answers(),
+            needs=self.needs(),
+            **self.facts(),  # type: ignore[arg-type]
+        )
+
+    def refuse_code(self) -> None:
+        self.code.errors = [_l("This code lets nobody in, or not this address. Ask the organisers for another.")]
 
 
 def _attributes(values: dict[str, Any]) -> Markup:

@@ -1,7 +1,8 @@
-"""The places of an event: the only module that takes or frees one, so the count is always the number of holders.
+"""The places of an event or of a session: the only module that takes or frees one, so the count is always right.
 
-Every function locks the event's row of `Places` first and holds it until the transaction ends. A registration's own
-row is locked after it, never before, so that two transactions cannot wait for each other.
+Whoever takes or frees a place, or joins or leaves a waiting list, locks the row of `Places` first and holds it until
+the transaction ends. The order of locks is the event's places, a registration, its sessions' places by their number,
+so that two transactions never wait for each other.
 """
 
 import sqlalchemy as sa
@@ -10,69 +11,103 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.events.models import Event
 from app.extensions import db
 from app.lib import clock
-from app.registration.models import Places, Registration, RegistrationState
+from app.registration.models import Booking, Claim, Places, Registration, RegistrationState
+from app.schedule.models import EventSession
+
+Subject = Event | EventSession
 
 
-def take(event: Event) -> bool:
-    """Counts one place more, unless the event is full."""
-    places = lock(event.id)
-    if event.capacity is not None and places.taken >= event.capacity:
+def take(subject: Subject) -> bool:
+    """Counts one place more, unless all are taken."""
+    places = lock(subject)
+    if not has_room(subject, places):
         return False
     places.taken += 1
     db.session.flush()
     return True
 
 
-def free(event_id: int, number: int = 1) -> None:
-    lock(event_id).taken -= number
+def free(subject: Subject, number: int = 1) -> None:
+    lock(subject).taken -= number
     db.session.flush()
 
 
-def lapse(event_id: int) -> int:
-    """Ends the holds that were not confirmed in time, and frees their places. Returns how many."""
-    lock(event_id)
-    lapsed = db.session.scalars(
-        sa.update(Registration)
-        .where(
-            Registration.event_id == event_id,
-            Registration.state == RegistrationState.PENDING,
-            Registration.held_until <= clock.now(),
-        )
-        .values(state=RegistrationState.LAPSED)
-        .returning(Registration.id)
-    ).all()
-    if lapsed:
-        free(event_id, len(lapsed))
-    return len(lapsed)
+def has_room(subject: Subject, places: Places) -> bool:
+    return subject.capacity is None or places.taken < subject.capacity
 
 
-def any_left(event: Event) -> bool:
-    """Whether the next attempt would find a place, as far as one can tell without locking anything."""
-    if event.capacity is None:
+def room(subject: Subject, places: Places) -> int | None:
+    """How many are left; None: as many as come."""
+    return None if subject.capacity is None else max(subject.capacity - places.taken, 0)
+
+
+def any_left(subject: Subject) -> bool:
+    """Whether the next to come would get a place at once, as far as one can tell without locking anything."""
+    if subject.capacity is None:
         return True
-    taken = db.session.scalar(sa.select(Places.taken).where(Places.event_id == event.id)) or 0
-    if taken < event.capacity:
-        return True
-    overdue = db.session.scalar(sa.select(sa.func.count()).select_from(Registration).where(
-        Registration.event_id == event.id,
-        Registration.state == RegistrationState.PENDING,
-        Registration.held_until <= clock.now(),
-    ))  # fmt: skip
-    return taken - (overdue or 0) < event.capacity
+    row = db.session.execute(sa.select(Places.taken, Places.last_number).where(_is_of(subject))).one_or_none()
+    taken, numbers = row or (0, 0)
+    if taken >= subject.capacity:
+        taken -= _count(_overdue(subject))
+    return taken < subject.capacity and (not numbers or not _count(_waiting(subject)))
 
 
-def lock(event_id: int) -> Places:
-    """The event's row, made with the first registration. PostgreSQL locks the row, SQLite had to lock the file."""
-    if row := _locked(event_id):
-        return row
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(insert(Places).values(event_id=event_id, taken=0).on_conflict_do_nothing())
-    row = _locked(event_id)
-    assert row is not None  # noqa: S101 - inserted in the line above, by us or by another transaction
+def left(subject: Subject) -> int | None:
+    """How many would get a place at once, 0 while others wait; None: as many as come."""
+    if subject.capacity is None:
+        return None
+    taken = db.session.scalar(sa.select(Places.taken).where(_is_of(subject))) or 0
+    return 0 if number_waiting(subject) else max(subject.capacity - taken, 0)
+
+
+def number_waiting(subject: Subject) -> int:
+    return _count(_waiting(subject))
+
+
+def position(subject: Subject, number: int | None) -> int:
+    """Where a number of the waiting list stands: 1 for the next to be offered a place."""
+    column = Registration.queue_number if isinstance(subject, Event) else Booking.number
+    return _count(sa.and_(_waiting(subject), column < number)) + 1
+
+
+def lock(subject: Subject) -> Places:
+    """The subject's row, made when it is first needed. PostgreSQL locks the row, SQLite had to lock the file."""
+    row = _locked(subject)
+    if row is None:
+        insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        number = {"event_id": subject.id} if isinstance(subject, Event) else {"session_id": subject.id}
+        db.session.execute(insert(Places).values(taken=0, last_number=0, **number).on_conflict_do_nothing())
+        row = _locked(subject)
+        assert row is not None  # noqa: S101 - inserted in the line above, by us or by another transaction
+    # Somebody else may have changed the capacity while we waited for the lock.
+    db.session.refresh(subject, ["capacity"])
     return row
 
 
-def _locked(event_id: int) -> Places | None:
+def _locked(subject: Subject) -> Places | None:
     return db.session.scalar(
-        sa.select(Places).where(Places.event_id == event_id).with_for_update().execution_options(populate_existing=True)
+        sa.select(Places).where(_is_of(subject)).with_for_update().execution_options(populate_existing=True)
     )
+
+
+def _is_of(subject: Subject) -> sa.ColumnElement[bool]:
+    return Places.event_id == subject.id if isinstance(subject, Event) else Places.session_id == subject.id
+
+
+def _overdue(subject: Subject) -> sa.ColumnElement[bool]:
+    if isinstance(subject, Event):
+        return sa.and_(
+            Registration.event_id == subject.id, Registration.state == RegistrationState.PENDING,
+            Registration.held_until <= clock.now(),
+        )  # fmt: skip
+    return sa.and_(Booking.session_id == subject.id, Booking.claim == Claim.OFFERED, Booking.held_until <= clock.now())
+
+
+def _waiting(subject: Subject) -> sa.ColumnElement[bool]:
+    if isinstance(subject, Event):
+        return sa.and_(Registration.event_id == subject.id, Registration.state == RegistrationState.WAITING)
+    return sa.and_(Booking.session_id == subject.id, Booking.claim == Claim.WAITING)
+
+
+def _count(condition: sa.ColumnElement[bool]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).where(condition)) or 0

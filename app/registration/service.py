@@ -1,20 +1,28 @@
-"""Registering without an account: a form holds a place, the mailed link makes it one's own."""
+"""Registering without an account: a form asks for a place, the mailed link makes it one's own."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from app.events.models import Event, EventState
+from app.events.models import Event
 from app.extensions import db
 from app.lib import clock
-from app.registration import letters, places
-from app.registration.models import LASTING, Purpose, Registration, RegistrationLink, RegistrationState
+from app.registration import admission, bookings, letters, places, questions, waitlist
+from app.registration.agenda import touch
+from app.registration.models import (
+    LASTING,
+    NeedKind,
+    Origin,
+    Purpose,
+    Registration,
+    RegistrationLink,
+    RegistrationState,
+)
 from app.registration.signals import registration_cancelled, registration_confirmed
-
-HOLD = timedelta(days=2)
-"""How long an unconfirmed registration keeps its place."""
+from app.schedule.models import EventSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,13 @@ class Entry:
     country: str
     language: str
     zone: str
+    code: str = ""
+    sessions: tuple[EventSession, ...] = ()
+    """Sessions with places that they want to book."""
+    answers: Mapping[int, Any] = field(default_factory=dict)
+    """By the number of the question."""
+    needs: tuple[tuple[NeedKind, str, str], ...] = ()
+    """Kind, language and note of what they need to follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +48,69 @@ class Outcome:
     """What became of an entry. Only `full` may be shown: the rest would tell who is registered."""
 
     held: Registration | None = None
-    """The registration that this entry, and no earlier one, got a place for."""
+    """The registration that this entry, and no earlier one, made or brought back."""
     full: bool = False
+    """There was no place to be had at once."""
 
 
-def is_open(event: Event) -> bool:
-    return event.state is EventState.PUBLISHED and event.takes_place and clock.now() < event.over_at
+class CodeRefused(Exception):  # noqa: N818 - a rule of the house
+    """The event asks for a code, and this one lets nobody in, or not this address."""
 
 
-def register(event: Event, entry: Entry) -> Outcome:
-    """Holds a place and asks the address to confirm.
+def register(event: Event, entry: Entry, origin: Origin = Origin.FORM) -> Outcome:
+    """Asks for a place, and the address to confirm. Raises CodeRefused.
 
-    An address that has one already gets its letter again and keeps everything else as it is: whoever fills in the
-    form has proved nothing.
+    An address that is on the way already gets its letter again and keeps everything else as it is: whoever fills in
+    the form has proved nothing.
     """
-    places.lapse(event.id)
+    places.lock(event)
     registration = of_address(event, entry.email)
-    if registration is not None and registration.holds_place:
+    if registration is not None and registration.is_live:
         letters.write_again(registration)
         return Outcome(full=not places.any_left(event))
-    if not places.take(event):
-        return Outcome(full=True)
+    code_id = _admit(event, entry)
+    registration = _written(event, registration, entry, origin, code_id)
+    _put_in_line(registration, entry.sessions)
+    questions.store(registration, entry.answers, entry.needs)
+    letters.tell_standing(registration)
+    return Outcome(held=registration, full=not registration.holds_place)
+
+
+def enter(event: Event, entry: Entry, origin: Origin, *, tell: bool = True) -> Registration:
+    """For somebody whose word an organiser has: a place for good while there are any, else the waiting list.
+
+    An address that is on the way already stays as it is.
+    """
+    places.lock(event)
+    registration = of_address(event, entry.email) if entry.email else None
+    if registration is not None and registration.is_live:
+        return registration
+    registration = _written(event, registration, entry, origin, None)
+    waitlist.join(registration)
+    questions.store(registration, entry.answers, entry.needs)
+    if registration.state is RegistrationState.PENDING:
+        _settle(registration, tell=tell)
+        _book(registration, entry.sessions)
+    elif tell:
+        letters.tell_standing(registration)
+    return registration
+
+
+def _admit(event: Event, entry: Entry) -> int | None:
+    if not admission.of(event).by_code:
+        return None
+    code = admission.code_in_force(event, entry.code)
+    if code is None or code.email not in ("", entry.email):
+        raise CodeRefused
+    return code.id
+
+
+def _written(
+    event: Event, registration: Registration | None, entry: Entry, origin: Origin, code_id: int | None
+) -> Registration:
+    """The row of a new person, or of one who comes back, with what was said this time."""
     if registration is None:
-        registration = Registration(event=event, email=entry.email, consented_at=clock.now())
+        registration = Registration(event=event, email=entry.email)
         registration.links = [RegistrationLink(purpose=purpose) for purpose in LASTING]
         db.session.add(registration)
     else:
@@ -65,18 +120,32 @@ def register(event: Event, entry: Entry) -> Outcome:
         revoke(registration, Purpose.NEW_ADDRESS)
     registration.name, registration.country = entry.name, entry.country
     registration.language, registration.zone = entry.language, entry.zone
-    registration.state, registration.held_until = RegistrationState.PENDING, clock.now() + HOLD
+    registration.origin, registration.code_id = origin, code_id
     registration.consented_at = clock.now()
     touch(registration)
-    db.session.flush()
-    letters.ask_to_confirm(registration)
-    return Outcome(held=registration)
+    return registration
+
+
+def _put_in_line(registration: Registration, sessions: tuple[EventSession, ...] = ()) -> None:
+    if admission.of(registration.event).by_approval:
+        registration.state = RegistrationState.REQUESTED
+        db.session.flush()
+        return
+    waitlist.join(registration)
+    if registration.holds_place:
+        _book(registration, sessions)
+
+
+def _book(registration: Registration, sessions: tuple[EventSession, ...]) -> None:
+    for session in sorted(sessions, key=lambda session: session.id):
+        if bookings.needs_booking(session) and bookings.is_open(session):
+            bookings.book(registration, session)
 
 
 def send_link(event: Event, email: str) -> None:
-    """Writes to an address that holds a place where its registration is; to any other, nothing."""
+    """Writes to an address that is on the way where its registration is; to any other, nothing."""
     registration = of_address(event, email)
-    if registration is not None and registration.holds_place:
+    if registration is not None and registration.is_live:
         letters.write_again(registration)
 
 
@@ -89,54 +158,66 @@ def confirm(registration: Registration) -> bool:
 
 
 def renew(registration: Registration) -> bool:
-    """A place again after lapsing or cancelling, for someone whose link proves the address; False when full."""
-    places.lapse(registration.event_id)
+    """Back after lapsing or cancelling, for someone whose link proves the address; False when there is no place yet."""
+    places.lock(registration.event)
     lock(registration)
+    if not registration.is_live and admission.lets_back_in(registration):
+        registration.attempt += 1
+        registration.cancelled_at = None
+        _put_in_line(registration)
+        if registration.state is not RegistrationState.PENDING:
+            letters.tell_standing(registration)
     if registration.state is RegistrationState.PENDING:
         _settle(registration)
-    if registration.is_confirmed:
-        return True
-    if not places.take(registration.event):
-        return False
-    registration.attempt += 1
-    registration.cancelled_at = None
-    _settle(registration)
-    return True
+    return registration.is_confirmed
 
 
-def _settle(registration: Registration) -> None:
+def _settle(registration: Registration, *, tell: bool = True) -> None:
     registration.state, registration.held_until = RegistrationState.CONFIRMED, None
+    registration.queue_number = None
     registration.confirmed_at = clock.now()
     touch(registration)
     db.session.flush()
-    registration_confirmed.send(registration)
+    if tell:
+        registration_confirmed.send(registration)
 
 
-def cancel(registration: Registration) -> None:
-    """Gives the place back. Doing it again changes nothing."""
-    places.lock(registration.event_id)
+def approve(registration: Registration) -> None:
+    """Lets somebody who asked have a place, or a place on the waiting list. Doing it again changes nothing."""
+    places.lock(registration.event)
     lock(registration)
-    if not registration.holds_place:
+    if registration.state is RegistrationState.REQUESTED:
+        waitlist.join(registration)
+        letters.tell_standing(registration)
+
+
+def decline(registration: Registration) -> None:
+    """Tells somebody who asked that there is no place for them. Doing it again changes nothing."""
+    lock(registration)
+    if registration.state is RegistrationState.REQUESTED:
+        registration.state = RegistrationState.DECLINED
+        db.session.flush()
+        letters.tell_standing(registration)
+
+
+def cancel(registration: Registration, *, by_organiser: bool = False) -> None:
+    """Gives the place back, or leaves the waiting list; whoever is next is offered it. Again changes nothing."""
+    places.lock(registration.event)
+    lock(registration)
+    if not registration.is_live:
         return
-    was_confirmed = registration.is_confirmed
+    was_confirmed, held = registration.is_confirmed, registration.holds_place
     registration.state, registration.held_until = RegistrationState.CANCELLED, None
+    registration.queue_number = None
     registration.cancelled_at = clock.now()
     touch(registration)
-    places.free(registration.event_id)
+    if held:
+        places.free(registration.event)
+        bookings.give_up_all([registration])
+        waitlist.serve(registration.event)
     db.session.flush()
-    if was_confirmed:
+    if was_confirmed or by_organiser:
         registration_cancelled.send(registration)
-
-
-def lapse_holds() -> int:
-    """Frees the places of all events that were not confirmed in time; for the worker. Returns how many."""
-    events = db.session.scalars(
-        sa.select(Registration.event_id)
-        .where(Registration.state == RegistrationState.PENDING, Registration.held_until <= clock.now())
-        .distinct()
-        .order_by(Registration.event_id)
-    ).all()
-    return sum(places.lapse(event_id) for event_id in events)
 
 
 def change(registration: Registration, *, name: str, country: str, language: str, zone: str) -> None:
@@ -160,12 +241,6 @@ def resume_reminders(registration: Registration) -> None:
 def lock(registration: Registration) -> None:
     """Reads the row anew and lets nobody else change it until the transaction ends."""
     db.session.refresh(registration, with_for_update=True)
-
-
-def touch(registration: Registration) -> None:
-    """Tells the personal feed that it says something else now, and differently for each change within a second."""
-    before: datetime | None = registration.agenda_changed_at
-    registration.agenda_changed_at = max(clock.now(), before + timedelta(seconds=1)) if before else clock.now()
 
 
 # Private links.

@@ -15,11 +15,12 @@ from app.languages.models import LanguageTrack, TrackKind
 from app.languages.service import tracks_by_session
 from app.lib import clock
 from app.lib.urls import absolute
-from app.registration import address, agenda, service
+from app.registration import address, admission, agenda, bookings, places, service, waitlist
 from app.registration.forms import AddressForm, PersonForm
 from app.registration.guard import holder
-from app.registration.models import Purpose, Registration
+from app.registration.models import Claim, Purpose, Registration, RegistrationState
 from app.schedule.models import EventSession, SessionKind
+from app.schedule.service import session_by_slug
 
 blueprint = Blueprint("personal", __name__, template_folder="templates")
 
@@ -30,13 +31,52 @@ ADDRESSES = limiter.limit("10 per minute;30 per hour", methods=["POST"])
 @holder()
 def page(registration: Registration) -> str:
     sessions = agenda.agenda_sessions(registration) if registration.is_confirmed else []
+    waits = registration.state is RegistrationState.WAITING
     feed = absolute("calendar.personal", token=registration.token(Purpose.CALENDAR))
     return _page(
         "page", registration,
         sessions=sessions, channels=_channels(sessions), chooses=agenda.chooses_sessions(registration),
         join_lead=timedelta(minutes=registration.event.join_opens_minutes),
-        feed=feed, webcal="webcal:" + feed.partition(":")[2], is_open=service.is_open(registration.event),
+        feed=feed, webcal="webcal:" + feed.partition(":")[2], is_open=admission.is_open(registration.event),
+        position=waitlist.position(registration) if waits else None, **_bookings(registration),
     )  # fmt: skip
+
+
+def _bookings(registration: Registration) -> dict[str, Any]:
+    """Sessions with few places, and where the person stands with each."""
+    booked = bookings.of_registration(registration)
+    bookable = bookings.bookable(registration.event) if registration.is_confirmed else []
+    on_agenda = {item.session_id for item in registration.agenda}
+    return {
+        "bookings": booked,
+        "bookable": [session for session in bookable if session.id not in on_agenda],
+        "places_left": {session.id: places.left(session) for session in bookable},
+        "positions": {number: bookings.position(row) for number, row in booked.items() if row.claim is Claim.WAITING},
+        "overlaps": {session.id: bookings.overlapping(registration, session) for session in bookable},
+    }
+
+
+@blueprint.post("/registrations/<token>/bookings/<session>/")
+@holder(confirmed=True)
+def book(registration: Registration, session: str) -> Any:
+    """Books a place in a session, takes one that is offered, or gives it up."""
+    found = session_by_slug(registration.event, session)
+    act = request.form.get("act")
+    if found is None or not bookings.needs_booking(found) or act not in ("book", "take", "give-up"):
+        abort(404)
+    service.lock(registration)
+    try:
+        if act == "give-up":
+            bookings.give_up(registration, found)
+        elif act == "take" and not bookings.take(registration, found):
+            flash(_("The place has gone to the next person. You can join the waiting list again."), "warning")
+        elif act == "book" and registration.is_confirmed:
+            bookings.book(registration, found)
+    except bookings.Over:
+        db.session.rollback()
+        flash(_("This session cannot be booked any more."), "warning")
+    db.session.commit()
+    return redirect(_address("personal.page", registration, _anchor="bookings"))
 
 
 def _channels(sessions: list[EventSession]) -> dict[int, list[LanguageTrack]]:
@@ -59,7 +99,7 @@ def sessions(registration: Registration) -> Any:
         session = db.session.scalar(sa.select(EventSession).where(
             EventSession.event_id == event.id, EventSession.slug == slug, EventSession.starts_at.is_not(None)
         ))  # fmt: skip
-        if session is None:
+        if session is None or bookings.needs_booking(session):
             abort(404)
         (agenda.add if "add" in request.form else agenda.remove)(registration, session)
         db.session.commit()
@@ -153,7 +193,7 @@ def new_address(registration: Registration) -> Any:
 @blueprint.route("/registrations/<token>/cancel/", methods=["GET", "POST"])
 @holder()
 def cancel(registration: Registration) -> Any:
-    if not registration.holds_place:
+    if not registration.is_live:
         return _to(registration)
     if request.method != "POST":
         return _page("cancel", registration)
@@ -166,12 +206,12 @@ def cancel(registration: Registration) -> Any:
 @holder()
 def again(registration: Registration) -> Any:
     """A place again, after cancelling or after the hold lapsed."""
-    if not service.is_open(registration.event):
+    if not admission.is_open(registration.event):
         return _to(registration)
     if service.renew(registration):
         flash(_("You are registered again."))
-    else:
-        flash(_("All places are taken at the moment. Try again later: places come free when people cancel."), "warning")
+    elif not registration.is_live:
+        flash(_("The code that you came with has been used by others since. Ask the organisers."), "warning")
     db.session.commit()
     return _to(registration)
 

@@ -11,7 +11,7 @@ from app.events.models import Event, EventState, Standing
 from app.extensions import db
 from app.lib import clock
 from app.mail.models import Letter
-from app.registration import service
+from app.registration import service, waitlist
 from app.registration.models import Places, Purpose, Registration, RegistrationState
 from tests.conftest import NOON
 from tests.factories import make_event, make_registration
@@ -98,35 +98,43 @@ def test_a_confirmed_address_gives_nothing_away_and_gets_its_private_link(client
     assert letter.recipient == "known@example.org"
 
 
-def test_a_full_event_says_so_to_everyone_and_still_writes_to_the_registered(client):
+def test_a_full_event_puts_the_new_on_its_waiting_list_and_tells_nobody_who_is_registered(client, app):
     event = make_event(capacity=1)
     make_registration(event, email="known@example.org")
-    known, new = post(client, event, email="known@example.org"), post(client, event, email="new@example.org")
-    assert (known.status_code, new.status_code) == (409, 409)
-    assert known.text == new.text
+    said = []
+    for email in ("known@example.org", "new@example.org"):
+        browser = app.test_client()
+        answer = post(browser, event, email=email)
+        assert answer.status_code == 302
+        page = browser.get(answer.location).text.replace(email, "")
+        said.append(re.sub(r'(name="csrf_token" [^>]*value=")[^"]+', r"\1", page))
+    assert said[0] == said[1]
+    assert "on the waiting list" in said[0]
     assert len(letters("registration.known")) == 1
-    assert len(rows()) == 1
+    assert [letter.recipient for letter in letters("registration.waiting")] == ["new@example.org"]
+    assert [(row.state.value, row.queue_number) for row in rows()] == [("confirmed", None), ("waiting", 1)]
+    assert "1 person waits" in client.get(f"/en/events/{event.slug}/register/").text
 
 
-def test_on_the_page_of_a_full_event_the_registered_ask_for_their_link(client):
+def test_the_registered_ask_for_their_link_and_nobody_else_learns_of_it(client):
     event = make_event(capacity=2)
     make_registration(event, email="known@example.org")
-    waiting = make_registration(event, email="waiting@example.org", state=RegistrationState.PENDING)
-    address = f"/en/events/{event.slug}/register/"
-    page = client.get(address).text
-    assert "All places are taken" in page
-    assert f'action="{address}link/"' in page
+    held = make_registration(
+        event, email="held@example.org", state=RegistrationState.PENDING, held_until=NOON + timedelta(days=1)
+    )
+    address = f"/en/events/{event.slug}/link/"
+    assert f'href="{address}"' in client.get(f"/en/events/{event.slug}/register/").text
 
     said = []
-    for email in ("Known@Example.org", "stranger@example.org", waiting.email):
-        answer = client.post(f"{address}link/", data={"email": email}, follow_redirects=True)
+    for email in ("Known@Example.org", "stranger@example.org", held.email):
+        answer = client.post(address, data={"email": email}, follow_redirects=True)
         said.append(answer.text.replace(email, "").replace(email.lower(), ""))
         assert answer.status_code == 200
     assert said[0] == said[1] == said[2]
     assert "a letter with its link is on the way" in said[0]
     assert [letter.recipient for letter in letters("registration.known")] == ["known@example.org"]
-    assert [letter.recipient for letter in letters()] == [waiting.email]
-    faulty = client.post(f"{address}link/", data={"email": "nobody"})
+    assert [letter.recipient for letter in letters()] == [held.email]
+    faulty = client.post(address, data={"email": "nobody"})
     assert (faulty.status_code, "error-summary" in faulty.text) == (422, True)
 
 
@@ -151,31 +159,38 @@ def test_an_ended_registration_begins_anew_with_another_attempt(client, state):
     assert taken(event) == 1
 
 
-def test_a_hold_that_ran_out_makes_room_before_anyone_is_turned_away(client):
+def test_a_hold_that_ran_out_goes_to_who_waits(client):
     event = make_event(capacity=1)
     post(client, event)
-    assert post(client, event, email="second@example.org").status_code == 409
+    post(client, event, email="second@example.org")
+    assert [row.state.value for row in rows()] == ["pending", "waiting"]
     with clock.stopped_at(NOON + timedelta(days=2)):
-        assert client.get(f"/en/events/{event.slug}/register/").text.count("<form") == 1
-        assert post(client, event, email="second@example.org").status_code == 302
-    assert [row.state for row in rows()] == [RegistrationState.LAPSED, RegistrationState.PENDING]
+        post(client, event, email="third@example.org")
+    assert [row.state.value for row in rows()] == ["lapsed", "pending", "waiting"]
+    assert [letter.recipient for letter in letters("registration.offer")] == ["second@example.org"]
     assert taken(event) == 1
 
 
-def test_lapsing_leaves_the_confirmed_and_the_waiting_alone(client):
+def test_a_hold_that_ran_out_makes_room_before_anyone_has_to_wait(client):
+    event = make_event(capacity=1)
+    post(client, event)
+    with clock.stopped_at(NOON + timedelta(days=2)):
+        post(client, event, email="second@example.org")
+    assert [row.state.value for row in rows()] == ["lapsed", "pending"]
+
+
+def test_lapsing_leaves_the_confirmed_and_the_held_alone(client):
     event, other = make_event(), make_event()
     post(client, event)
     post(client, other)
-    assert service.lapse_holds() == 0
+    assert waitlist.due() == []
     service.confirm(rows()[0])
     with clock.stopped_at(NOON + timedelta(days=3)):
-        post(client, other, email="later@example.org")
-        assert service.lapse_holds() == 0  # The form had already swept its event.
+        assert waitlist.due() == [other]
+        waitlist.serve(other)
+        waitlist.serve(event)
         db.session.commit()
-    assert [row.state.value for row in rows()] == ["confirmed", "lapsed", "pending"]
-    assert (taken(event), taken(other)) == (1, 1)
-    with clock.stopped_at(NOON + timedelta(days=6)):
-        assert service.lapse_holds() == 1
+    assert [row.state.value for row in rows()] == ["confirmed", "lapsed"]
     assert (taken(event), taken(other)) == (1, 0)
 
 
@@ -206,6 +221,7 @@ def test_a_stranger_who_waited_cannot_move_a_later_attempt(client, app):
     event = make_event()
     post(client, event)
     with clock.stopped_at(NOON + timedelta(days=3)):
+        waitlist.serve(event)
         post(app.test_client(), event)
         client.post(f"/en/events/{event.slug}/register/correct/", data={"email": "mallory@example.org"})
     assert [(row.email, row.attempt) for row in rows()] == [("ana@example.org", 2), ("mallory@example.org", 1)]
@@ -217,7 +233,7 @@ def test_mending_to_an_address_that_is_registered_gives_the_held_place_back(clie
     post(client, event)
     answer = client.post(f"/en/events/{event.slug}/register/correct/", data={"email": "known@example.org"})
     assert answer.status_code == 302
-    assert [row.state.value for row in rows()] == ["confirmed", "lapsed"]
+    assert [row.state.value for row in rows()] == ["confirmed", "cancelled"]
     assert taken(event) == 1
     assert len(letters("registration.known")) == 1
 

@@ -1,0 +1,52 @@
+"""When and to whom an event's registration is open."""
+
+import sqlalchemy as sa
+
+from app.events.models import Event, EventState
+from app.extensions import db
+from app.lib import clock
+from app.registration.models import AccessCode, Admission, Registration, RegistrationState
+
+LIVE = (
+    RegistrationState.REQUESTED, RegistrationState.WAITING, RegistrationState.PENDING, RegistrationState.CONFIRMED
+)  # fmt: skip
+
+
+def of(event: Event) -> Admission:
+    """What the organisers set, or what holds where they set nothing (not stored)."""
+    found = db.session.get(Admission, event.id)
+    return found or Admission(
+        event_id=event.id, by_code=False, by_approval=False, offer_hours=24, certificates=False, certificate_minutes=30
+    )
+
+
+def is_open(event: Event) -> bool:
+    if event.state is not EventState.PUBLISHED or not event.takes_place or clock.now() >= event.over_at:
+        return False
+    terms = of(event)
+    is_early = terms.opens_at is not None and clock.now() < terms.opens_at
+    return not is_early and (terms.closes_at is None or clock.now() < terms.closes_at)
+
+
+def code_in_force(event: Event, text: str) -> AccessCode | None:
+    """The code that people wrote, if it still lets somebody in. Exact under the lock of the event's places."""
+    code = db.session.scalar(
+        sa.select(AccessCode).where(
+            AccessCode.event_id == event.id, sa.func.lower(AccessCode.code) == text.strip().lower()
+        )
+    )
+    if code is None or not code.is_in_force:
+        return None
+    return code if code.most_uses is None or uses(code) < code.most_uses else None
+
+
+def lets_back_in(registration: Registration) -> bool:
+    """Whether the code that somebody came with is not used up by others since they gave their place back."""
+    code = db.session.get(AccessCode, registration.code_id) if registration.code_id else None
+    return code is None or code.most_uses is None or uses(code) < code.most_uses
+
+
+def uses(code: AccessCode) -> int:
+    """Registrations that stand on it now."""
+    found = sa.select(sa.func.count()).where(Registration.code_id == code.id, Registration.state.in_(LIVE))
+    return db.session.scalar(found) or 0

@@ -1,0 +1,203 @@
+"""Places in sessions that have few: booked, offered when one comes free, or waited for, first come, first served.
+
+Only who has a place in the event has any here. A booked session is on the person's agenda, so that calendar, letters
+and reminders know of it.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app.events.models import Event, Standing
+from app.extensions import db
+from app.lib import clock
+from app.registration import admission, agenda, letters, places
+from app.registration.models import Booking, Claim, Registration
+from app.schedule.models import EventSession
+
+LEAST = timedelta(minutes=15)
+
+
+class Over(Exception):  # noqa: N818 - a rule of the house
+    """The session has begun, does not take place, or has no time yet: there is nothing to book."""
+
+
+def needs_booking(session: EventSession) -> bool:
+    return session.capacity is not None
+
+
+def is_open(session: EventSession) -> bool:
+    return session.takes_place and session.starts_at is not None and clock.now() < session.starts_at
+
+
+def book(registration: Registration, session: EventSession) -> Booking:
+    """Books a place, or joins the waiting list. Doing it again changes nothing. Raises Over.
+
+    The caller has locked the registration, and it holds a place in the event.
+    """
+    if not is_open(session):
+        raise Over
+    line = places.lock(session)
+    if booking := of(registration, session):
+        return booking
+    if not places.has_room(session, line) or (line.last_number and places.number_waiting(session)):
+        serve(session)
+    booking = Booking(registration=registration, session=session)
+    if places.has_room(session, line) and not (line.last_number and places.number_waiting(session)):
+        line.taken += 1
+        _settle(booking)
+    else:
+        line.last_number += 1
+        booking.claim, booking.number = Claim.WAITING, line.last_number
+    db.session.add(booking)
+    db.session.flush()
+    return booking
+
+
+def take(registration: Registration, session: EventSession) -> bool:
+    """Makes an offered place one's own; True when it is, now or since before."""
+    places.lock(session)
+    booking = of(registration, session)
+    if booking is not None and booking.claim is Claim.OFFERED:
+        _settle(booking)
+        db.session.flush()
+    return booking is not None and booking.claim is Claim.BOOKED
+
+
+def _settle(booking: Booking) -> None:
+    booking.claim, booking.held_until, booking.number = Claim.BOOKED, None, None
+    agenda.add(booking.registration, booking.session)
+
+
+def give_up(registration: Registration, session: EventSession) -> None:
+    """Frees the place, or leaves the waiting list. Doing it again changes nothing."""
+    line = places.lock(session)
+    booking = of(registration, session)
+    if booking is None:
+        return
+    if booking.holds_place:
+        line.taken -= 1
+    if booking.claim is Claim.BOOKED:
+        agenda.remove(registration, session)
+    registration.bookings.remove(booking)
+    db.session.flush()
+    serve(session)
+
+
+def give_up_all(registrations: Iterable[Registration]) -> None:
+    """For who has no place in the event any more; sessions in the order of their number (see `places`)."""
+    rows = db.session.execute(
+        sa.select(Booking.session_id, Booking.registration_id)
+        .where(Booking.registration_id.in_([registration.id for registration in registrations]))
+        .order_by(Booking.session_id, Booking.registration_id)
+    ).all()
+    for session_id, registration_id in rows:
+        session = db.session.get_one(EventSession, session_id)
+        give_up(db.session.get_one(Registration, registration_id), session)
+
+
+def serve(session: EventSession) -> None:
+    """Ends the offers that nobody took in time, then offers every free place to who waits longest."""
+    line = places.lock(session)
+    for booking in _locked(session, Claim.OFFERED, Booking.held_until <= clock.now()):
+        line.taken -= 1
+        letters.tell_booking_passed_on(booking)
+        db.session.delete(booking)
+    db.session.flush()
+    if not is_open(session) or not line.last_number:
+        return
+    hours = timedelta(hours=admission.of(session.event).offer_hours)
+    for booking in _locked(session, Claim.WAITING, sa.true(), places.room(session, line)):
+        line.taken += 1
+        left = max(((session.starts_at or clock.now()) - clock.now()) / 4, LEAST)
+        booking.claim, booking.held_until = Claim.OFFERED, clock.now() + min(hours, left)
+        letters.offer_booking(booking)
+    db.session.flush()
+
+
+def _locked(
+    session: EventSession, claim: Claim, condition: sa.ColumnElement[bool], number: int | None = None
+) -> list[Booking]:
+    """Bookings in the order of the list. Only who has locked the session's places changes any."""
+    return list(
+        db.session.scalars(
+            sa.select(Booking)
+            .where(Booking.session_id == session.id, Booking.claim == claim, condition)
+            .order_by(Booking.number)
+            .limit(number)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+# Questions.
+
+
+def bookable(event: Event) -> list[EventSession]:
+    """Sessions with places that have not begun, in the order of time."""
+    found = db.session.scalars(
+        sa.select(EventSession)
+        .where(
+            EventSession.event_id == event.id, EventSession.capacity.is_not(None),
+            EventSession.standing == Standing.CONFIRMED, EventSession.starts_at > clock.now(),
+        )
+        .order_by(EventSession.starts_at, EventSession.id)
+    )  # fmt: skip
+    return list(found)
+
+
+def of_registration(registration: Registration) -> dict[int, Booking]:
+    """By the number of the session."""
+    rows = db.session.scalars(sa.select(Booking).where(Booking.registration_id == registration.id))
+    return {booking.session_id: booking for booking in rows}
+
+
+def of(registration: Registration, session: EventSession) -> Booking | None:
+    return db.session.scalar(
+        sa.select(Booking)
+        .where(Booking.registration_id == registration.id, Booking.session_id == session.id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def may_join(registration: Registration, session: EventSession) -> bool:
+    """Whether the ways into a session are this person's: everyone's, or of who has one of its few places."""
+    if not needs_booking(session):
+        return True
+    booking = of(registration, session)
+    return booking is not None and booking.claim is Claim.BOOKED
+
+
+def position(booking: Booking) -> int:
+    """1 for the next to be offered a place."""
+    return places.position(booking.session, booking.number)
+
+
+def overlapping(registration: Registration, session: EventSession) -> list[EventSession]:
+    """What else the person booked or waits for while this session runs."""
+    if session.starts_at is None:
+        return []
+    return list(
+        db.session.scalars(
+            sa.select(EventSession)
+            .join(Booking)
+            .where(
+                Booking.registration_id == registration.id, EventSession.id != session.id,
+                EventSession.starts_at < session.ends_at, EventSession.ends_at > session.starts_at,
+            )
+            .order_by(EventSession.starts_at, EventSession.id)
+        )
+    )  # fmt: skip
+
+
+def due() -> list[EventSession]:
+    """Sessions with an offer that ran out, or with people who wait."""
+    open_lines = sa.select(Booking.session_id).where(
+        sa.or_(
+            Booking.claim == Claim.WAITING, sa.and_(Booking.claim == Claim.OFFERED, Booking.held_until <= clock.now())
+        )
+    )
+    return list(
+        db.session.scalars(sa.select(EventSession).where(EventSession.id.in_(open_lines)).order_by(EventSession.id))
+    )
