@@ -113,9 +113,17 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     A transaction that reads first and writes later cannot wait for another writer in between (SQLITE_BUSY
     comes at once), so only the safe methods of HTTP open with a read lock.
     """
-    if connection.dialect.name == "sqlite" and not connection.get_execution_options().get("single"):
-        reads_only = has_request_context() and request.method in SAFE_METHODS
+    options = connection.get_execution_options()
+    if connection.dialect.name == "sqlite" and not options.get("single"):
+        reads_only = options.get("reads_only") or (has_request_context() and request.method in SAFE_METHODS)
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def reading_only() -> None:
+    """Begins a transaction of the session that sees one moment, writes nothing and keeps nobody from writing."""
+    snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    is_sqlite = db.session.get_bind().dialect.name == "sqlite"
+    db.session.connection(execution_options={"reads_only": True} if is_sqlite else snapshot)
 
 
 def first_row(statement: sa.Select[*tuple[Any, ...]], **values: object) -> sa.Row[*tuple[Any, ...]] | None:

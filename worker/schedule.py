@@ -11,4 +11,6 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep mail": every(5, "sweep_mail"),
     "sweep reminders": every(30, "sweep_reminders"),
     "serve waiting lists": every(30, "serve_waiting_lists"),
+    "sweep jobs": every(2, "sweep_jobs"),
+    "forget old jobs": every(3600, "forget_old_jobs"),
 }

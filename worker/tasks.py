@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 
 from app.extensions import db
+from app.jobs import service as jobs
+from app.jobs import sweep as work
 from app.mail import outbox
 from app.registration import bookings, waitlist
 from app.reminders import sweep as reminders
@@ -42,3 +44,14 @@ def serve_waiting_lists() -> None:
     for session in bookings.due():
         bookings.serve(session)
         db.session.commit()
+
+
+@task
+def sweep_jobs() -> None:
+    work.sweep()
+
+
+@task
+def forget_old_jobs() -> None:
+    jobs.forget_old()
+    db.session.commit()

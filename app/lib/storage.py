@@ -1,9 +1,15 @@
-"""Files that people upload, kept under the hash of their content: never changed, found again by their key alone."""
+"""Files that people upload, kept under the hash of their content: never changed, found again by their key alone.
+
+What is kept for a time only has a key by chance, so that forgetting it takes nobody else's file away.
+"""
 
 import hashlib
 import os
 import re
+import secrets
+import shutil
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -33,6 +39,29 @@ def read(key: str) -> bytes | None:
         return _path(key).read_bytes()
     except FileNotFoundError:
         return None
+
+
+def keep_apart(file: IO[bytes], suffix: str) -> str:
+    """Keeps what is left to read of a file, whatever its size, until its key is forgotten."""
+    key = f"{secrets.token_hex(20)}.{suffix}"
+    path = _path(key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as written:
+        shutil.copyfileobj(file, written)
+    part.replace(path)
+    return key
+
+
+def path_of(key: str) -> Path | None:
+    """Where the file of a key is, for what is too large to be read at once; None when there is none."""
+    return _path(key) if _KEY.fullmatch(key) and _path(key).is_file() else None
+
+
+def forget(key: str) -> None:
+    """Deletes what was kept apart; a key of nothing is forgotten already."""
+    if path := path_of(key):
+        path.unlink(missing_ok=True)
 
 
 def _path(key: str) -> Path:

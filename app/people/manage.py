@@ -1,12 +1,15 @@
-"""Administrators' pages: accounts and the audit trail; and everybody's: organisations."""
+"""Administrators' pages: accounts and the audit trail; and everybody's: organisations, one's own long work."""
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.extensions import db
+from app.jobs import service as jobs
+from app.jobs.models import Job, JobState
+from app.lib import storage
 from app.people import audit, links, organisations, service
 from app.people.forms import InviteForm, OrganisationForm
 from app.people.guard import administrator, allowed_to, keeper, signed_in, whoever
@@ -131,3 +134,43 @@ def _saved() -> Response:
 def _organisation_page(form: OrganisationForm, organisation: Organisation | None = None) -> tuple[str, int]:
     page = render_template("people/organisation.html", form=form, organisation=organisation)
     return page, 422 if form.errors or form.form_errors else 200
+
+
+# Long work: of who asked for it, and of administrators.
+
+
+@blueprint.get("/jobs/<int:job>/")
+@signed_in
+def job(job: int) -> Answer:
+    found = _own_job(job)
+    if found.state is JobState.DONE and found.leads_to:
+        return redirect(found.leads_to)
+    return render_template("people/job.html", job=found)
+
+
+@blueprint.get("/jobs/<int:job>/file/")
+@signed_in
+def job_file(job: int) -> Response:
+    found = _own_job(job)
+    path = storage.path_of(found.file_key)
+    if path is None:
+        abort(404)
+    answer = send_file(path, as_attachment=True, download_name=found.file_name, conditional=False)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@blueprint.post("/jobs/<int:job>/cancel/")
+@signed_in
+def cancel_job(job: int) -> Response:
+    if jobs.cancel(_own_job(job)):
+        flash(_("It was given up, and nothing of it was kept."))
+    db.session.commit()
+    return redirect(url_for("people_manage.job", job=job))
+
+
+def _own_job(number: int) -> Job:
+    found = db.session.get(Job, number, populate_existing=True)
+    if found is None or not (whoever().is_admin or found.account_id == whoever().id):
+        abort(404)
+    return found

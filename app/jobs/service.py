@@ -1,0 +1,57 @@
+"""Asking for long work, and giving it up."""
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.extensions import db
+from app.jobs.models import Job, JobState
+from app.lib import clock, storage
+
+KEPT = timedelta(days=7)
+"""How long what came of it, and the file that it made, can be fetched."""
+
+
+def start(
+    kind: str,
+    by: int | None,
+    *,
+    title: str = "",
+    subject: str = "",
+    language: str = "en",
+    came_from: str = "",
+    leads_to: str = "",
+    **payload: Any,
+) -> Job:
+    """Writes a job in the caller's transaction; the worker takes it up once that is committed.
+
+    `by` is the number of the account whose it is; `payload` holds primitives.
+    """
+    job = Job(
+        kind=kind, account_id=by, title=title[:300], subject=subject, language=language, came_from=came_from,
+        leads_to=leads_to, payload=payload,
+    )  # fmt: skip
+    db.session.add(job)
+    db.session.flush()
+    return job
+
+
+def cancel(job: Job) -> bool:
+    """Gives it up, unless it is over; work that is under way stops at its next word and leaves nothing."""
+    given_up = db.session.execute(
+        sa.update(Job)
+        .where(Job.id == job.id, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
+        .values(state=JobState.CANCELLED, finished_at=clock.now(), lease_until=None)
+    )
+    return bool(given_up.rowcount)  # type: ignore[attr-defined]
+
+
+def forget_old() -> int:
+    """Deletes jobs that ended a week ago, with the files they made."""
+    old = db.session.scalars(sa.select(Job).where(Job.finished_at < clock.now() - KEPT)).all()
+    for job in old:
+        storage.forget(job.file_key)
+        db.session.delete(job)
+    db.session.flush()
+    return len(old)
