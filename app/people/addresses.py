@@ -3,6 +3,8 @@
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 
+from app.people.domains import passes_for_another
+
 
 class InvalidAddress(ValueError):  # noqa: N818 - news for whoever wrote it
     """The text is no address that a letter can be sent to; says so in the reader's language."""
@@ -22,5 +24,7 @@ def normal_address(text: str) -> str:
         checked = validate_email(text, check_deliverability=False, strict=True, test_environment=True)
     except EmailNotValidError:
         raise InvalidAddress(_("Write an e-mail address such as name@example.org.")) from None
+    if passes_for_another(checked.domain):
+        raise InvalidAddress(_("The domain of this address mixes letters of two scripts, so it may pass for another."))
     # Not casefold(): that would make two different mailboxes of straße@ and strasse@ one.
     return f"{checked.local_part.lower()}@{checked.ascii_domain.lower()}"

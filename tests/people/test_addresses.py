@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from app.people.addresses import InvalidAddress, normal_address
+from app.people.domains import meant
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -60,3 +61,31 @@ def test_a_published_list_of_addresses_is_judged_as_its_authors_do(app: Flask, s
             wrongly_taken.append(address)
     assert wrongly_taken == []
     assert plain > 20
+
+
+@pytest.mark.parametrize("written", [
+    "ana@ex\u0430mple.org", "ana@\u0440aypal.com", "ana@goοgle.com", "ana@xn--exmple-4nf.org",
+])  # fmt: skip
+def test_a_domain_that_passes_for_another_is_refused(written: str) -> None:
+    with pytest.raises(InvalidAddress) as refusal:
+        normal_address(written)
+    assert "two scripts" in str(refusal.value)
+
+
+@pytest.mark.parametrize("written", [
+    "ana@пошта.укр", "ana@例え.jp", "ana@東京タワーtokyo.jp", "ana@bücher.example.org", "ana@अ-1.example.org",
+])  # fmt: skip
+def test_a_domain_of_one_script_is_kept_in_the_letters_of_the_mail_system(written: str) -> None:
+    assert normal_address(written).isascii()
+
+
+@pytest.mark.parametrize(("written", "wanted"), [
+    ("ana@gmial.com", "ana@gmail.com"), ("ana@gamil.com", "ana@gmail.com"), ("ana@gmai.com", "ana@gmail.com"),
+    ("ana@gmaill.com", "ana@gmail.com"), ("ana@gmail.co", "ana@gmail.com"), ("ana@gnail.com", "ana@gmail.com"),
+    ("ana@hotmial.com", "ana@hotmail.com"), ("ana@yaho.com", "ana@yahoo.com"), ("ana@mial.ru", "ana@mail.ru"),
+    ("ana@yandx.ru", "ana@yandex.ru"), ("ana@gmailcom.com", None), ("ana@gmail.com", None), ("ana@mail.com", None),
+    ("ana@ymail.com", None), ("ana@example.org", None), ("ana@library.example", None), ("ana@gmx.de", None),
+    ("ana@glaim.com", None),
+])  # fmt: skip
+def test_a_slip_of_the_finger_in_a_common_domain_is_noticed(written: str, wanted: str | None) -> None:
+    assert meant(written) == wanted

@@ -40,7 +40,8 @@ class AccessCode(Model):
     """A word that opens the form, for many, or for the one address that it was sent to."""
 
     __tablename__ = "access_code"
-    __table_args__ = (sa.UniqueConstraint("event_id", "code"),)
+    # Letters are keyed by its number, so SQLite must never give one out twice.
+    __table_args__ = (sa.UniqueConstraint("event_id", "code"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
