@@ -59,6 +59,16 @@ DEEDS = {
     "certificates.sent": _l("Certificates sent"),
     "certificate.renewed": _l("Certificate renewed"),
     "registration.cancelled": _l("Registration cancelled"),
+    "registration.approved": _l("Registration approved"),
+    "registration.declined": _l("Registration declined"),
+    "registration.link-sent": _l("Letter with the private link sent again"),
+    "registration.changed": _l("Registration changed"),
+    "registration.entered": _l("Person registered by an organiser"),
+    "registration.erased": _l("Registrations deleted for good"),
+    "admission.changed": _l("Admission changed"),
+    "code.made": _l("Codes made"),
+    "code.invited": _l("People invited"),
+    "code.revoked": _l("Code revoked"),
     "schedule.imported": _l("Schedule imported"),
 }
 

@@ -43,14 +43,15 @@ def book(registration: Registration, session: EventSession) -> Booking:
         return booking
     if not places.has_room(session, line) or (line.last_number and places.number_waiting(session)):
         serve(session)
-    booking = Booking(registration=registration, session=session)
-    if places.has_room(session, line) and not (line.last_number and places.number_waiting(session)):
+    has_place = places.has_room(session, line) and not (line.last_number and places.number_waiting(session))
+    booking = Booking(registration=registration, session=session, claim=Claim.WAITING)
+    db.session.add(booking)
+    if has_place:
         line.taken += 1
         _settle(booking)
     else:
         line.last_number += 1
-        booking.claim, booking.number = Claim.WAITING, line.last_number
-    db.session.add(booking)
+        booking.number = line.last_number
     db.session.flush()
     return booking
 

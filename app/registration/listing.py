@@ -1,39 +1,187 @@
-"""What organisers look through: the registrations of an event, a page at a time, and how many from where."""
+"""What organisers look through: the registrations of an event, filtered and sorted, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute
 
 from app.events.models import Event
 from app.extensions import db
 from app.lib.text import searchable
-from app.registration.models import Registration, RegistrationState
+from app.registration.models import (
+    Attendance,
+    Booking,
+    Claim,
+    Origin,
+    Registration,
+    RegistrationState,
+)
 
 PAGE = 50
+NAME: sa.ColumnElement[str] = sa.literal_column("substr(registration.search, 1, 60)")
+"""By letters, without regard to case and accents; as the index has it."""
+SORTS: Mapping[str, tuple[sa.ColumnElement[Any], ...]] = {
+    "registered": (Registration.created_at.expression,), "name": (NAME,),
+    "country": (Registration.country.expression,),
+    "state": (Registration.state.expression, Registration.queue_number.expression),
+}  # fmt: skip
+"""Each as an index has it, so that no page of a hundred thousand is sorted first."""
 
 
-def listed(event: Event, sought: str, state: str, page: int) -> tuple[Sequence[Registration], int]:
-    """A page of those whose name or address contains what is sought, the newest first; and how many there are."""
-    query = sa.select(Registration).where(Registration.event_id == event.id)
-    if sought:
-        query = query.where(Registration.search.contains(searchable(sought), autoescape=True))
-    if state:
-        query = query.where(Registration.state == RegistrationState(state))
-    number = db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
-    newest_first = query.order_by(Registration.created_at.desc(), Registration.id.desc())
-    return db.session.scalars(newest_first.limit(PAGE).offset((page - 1) * PAGE)).all(), number
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is looked for, as the address of the list says it; what makes no sense there is left out."""
 
+    q: str = ""
+    state: str = ""
+    country: str = ""
+    language: str = ""
+    session: str = ""
+    """Number of a session that they booked."""
+    code: str = ""
+    """Number of the code that they came with; `any`: one of them."""
+    origin: str = ""
+    attended: str = ""
+    """`yes` or `no`."""
+    sort: str = ""
+    """One of SORTS, with a `-` before it the other way round; the newest come first otherwise."""
 
-def by_column(event: Event, column: InstrumentedAttribute[str]) -> list[tuple[str, int]]:
-    """How many confirmed people a value of the column has, the most frequent first."""
-    number = sa.func.count()
-    return [
-        (value, count)
-        for value, count in db.session.execute(
-            sa.select(column, number)
-            .where(Registration.event_id == event.id, Registration.state == RegistrationState.CONFIRMED)
-            .group_by(column)
-            .order_by(number.desc(), column)
+    @classmethod
+    def of(cls, arguments: Mapping[str, str]) -> Self:
+        return cls(
+            q=" ".join(arguments.get("q", "").split())[:100],
+            state=_one_of(set(RegistrationState), arguments.get("state")),
+            country=arguments.get("country", "")[:2],
+            language=arguments.get("language", "")[:35],
+            session=_number(arguments.get("session")),
+            code="any" if arguments.get("code") == "any" else _number(arguments.get("code")),
+            origin=_one_of(set(Origin), arguments.get("origin")),
+            attended=_one_of({"yes", "no"}, arguments.get("attended")),
+            sort=_one_of({*SORTS, *(f"-{name}" for name in SORTS)} - {"-registered"}, arguments.get("sort")),
         )
-    ]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The same for an address."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    @property
+    def narrow(self) -> bool:
+        """Whether anybody may be left out."""
+        return bool(self.arguments.keys() - {"sort"})
+
+    @property
+    def sorted_by(self) -> tuple[str, bool]:
+        """The name of the column, and whether downwards."""
+        return (self.sort.removeprefix("-"), self.sort.startswith("-")) if self.sort else ("registered", True)
+
+    def by(self, column: str) -> Self:
+        """The same sorted by a column; by the present one the other way round."""
+        name, downwards = self.sorted_by
+        downwards = not downwards if name == column else False
+        sort = f"-{column}" if downwards else column
+        return replace(self, sort="" if sort == "-registered" else sort)
+
+
+class Page(NamedTuple):
+    rows: Sequence[Registration]
+    number: int
+    """Of all that match."""
+    page: int
+    pages: int
+
+
+def query(event: Event, filters: Filters) -> sa.Select[Registration]:
+    """Those that match, in the order that is asked for."""
+    return sa.select(Registration).where(*_conditions(event, filters)).order_by(*_order(filters))
+
+
+def page_of(event: Event, filters: Filters, page: int) -> Page:
+    """A page of them; the last one where there are not so many."""
+    found = sa.select(Registration.id).where(*_conditions(event, filters))
+    number = db.session.scalar(found.with_only_columns(sa.func.count())) or 0
+    pages = max(1, -(-number // PAGE))
+    page = min(max(page, 1), pages)
+    start, end = (page - 1) * PAGE, min(page * PAGE, number)
+    # From the nearer end of the index; only those that are shown are read whole.
+    backwards = start > number - end
+    ids = db.session.scalars(
+        found.order_by(*_order(filters, backwards)).limit(end - start).offset(number - end if backwards else start)
+    ).all()
+    rows = {row.id: row for row in db.session.scalars(sa.select(Registration).where(Registration.id.in_(ids)))}
+    ordered = [rows[each] for each in (reversed(ids) if backwards else ids)]
+    return Page(ordered, number, page, pages)
+
+
+def positions(event: Event, rows: Sequence[Registration]) -> dict[int, int]:
+    """Places on the waiting list, 1 for the next, by the number of the registration."""
+    waiting = [row.id for row in rows if row.state is RegistrationState.WAITING]
+    if not waiting:
+        return {}
+    line = (
+        sa.select(Registration.id, sa.func.row_number().over(order_by=Registration.queue_number).label("position"))
+        .where(Registration.event_id == event.id, Registration.state == RegistrationState.WAITING)
+        .subquery()
+    )
+    found = db.session.execute(sa.select(line.c.id, line.c.position).where(line.c.id.in_(waiting)))
+    return {row.id: row.position for row in found}
+
+
+def of_event(event: Event, number: int) -> Registration | None:
+    """One by its number, if it is of this event."""
+    return db.session.scalar(
+        sa.select(Registration).where(Registration.id == number, Registration.event_id == event.id)
+    )
+
+
+def countries(event: Event) -> Sequence[str]:
+    """Where they are from: found in the index from one country to the next, past the people between."""
+
+    def next_after(country: Any) -> sa.ScalarSelect[str]:
+        of_event = sa.select(sa.func.min(Registration.country)).where(Registration.event_id == event.id)
+        return of_event.where(Registration.country > country).scalar_subquery()
+
+    found = sa.select(next_after("").label("country")).cte(recursive=True)
+    found = found.union_all(sa.select(next_after(found.c.country)).where(found.c.country.is_not(None)))
+    return db.session.scalars(sa.select(found.c.country).where(found.c.country.is_not(None))).all()
+
+
+def _conditions(event: Event, filters: Filters) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = [Registration.event_id == event.id]
+    if filters.q:
+        conditions.append(Registration.search.contains(searchable(filters.q), autoescape=True))
+    if filters.state:
+        conditions.append(Registration.state == RegistrationState(filters.state))
+    if filters.country:
+        conditions.append(Registration.country == filters.country)
+    if filters.language:
+        conditions.append(Registration.language == filters.language)
+    if filters.origin:
+        conditions.append(Registration.origin == Origin(filters.origin))
+    if filters.session:
+        booked = sa.select(Booking.registration_id).where(
+            Booking.session_id == int(filters.session), Booking.claim == Claim.BOOKED
+        )
+        conditions.append(Registration.id.in_(booked))
+    if filters.code:
+        is_any = filters.code == "any"
+        conditions.append(Registration.code_id.is_not(None) if is_any else Registration.code_id == int(filters.code))
+    if filters.attended:
+        was_there = sa.exists().where(Attendance.registration_id == Registration.id)
+        conditions.append(was_there if filters.attended == "yes" else ~was_there)
+    return conditions
+
+
+def _order(filters: Filters, backwards: bool = False) -> list[sa.ColumnElement[Any]]:
+    name, downwards = filters.sorted_by
+    columns = [*SORTS[name], Registration.id.expression]
+    return [column.desc() if downwards != backwards else column.asc() for column in columns]
+
+
+def _one_of(allowed: set[str], value: str | None) -> str:
+    return value if value in allowed else ""
+
+
+def _number(value: str | None) -> str:
+    return value if value and value.isascii() and value.isdigit() and len(value) < 10 else ""

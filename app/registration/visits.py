@@ -75,7 +75,7 @@ def count(event_id: int, step: Step, environ: Mapping[str, Any]) -> None:
 
 
 def write() -> None:
-    """Writes what this process has counted so far, for a page that shows it."""
+    """Writes what this process has counted so far, without waiting for the time to come."""
     _tally().write()
 
 

@@ -17,7 +17,7 @@ READER = {"User-Agent": "Mozilla/5.0 (Android 14; Mobile)"}
 
 
 @pytest.fixture
-def event():
+def event(app):
     return make_event()
 
 

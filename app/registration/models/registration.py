@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.events.models import Event, enum_column
@@ -30,6 +31,15 @@ class RegistrationState(enum.StrEnum):
     LAPSED = "lapsed"
     CANCELLED = "cancelled"
 
+    @property
+    def label(self) -> str:
+        return str({
+            RegistrationState.REQUESTED: _l("Waiting for approval"), RegistrationState.DECLINED: _l("Declined"),
+            RegistrationState.WAITING: _l("On the waiting list"),
+            RegistrationState.PENDING: _l("Waiting for confirmation"), RegistrationState.CONFIRMED: _l("Confirmed"),
+            RegistrationState.LAPSED: _l("Not confirmed in time"), RegistrationState.CANCELLED: _l("Cancelled"),
+        }[self])  # fmt: skip
+
 
 HOLDING = (RegistrationState.PENDING, RegistrationState.CONFIRMED)
 """Who in these states has one of the event's places."""
@@ -40,6 +50,13 @@ class Origin(enum.StrEnum):
     COLLEAGUE = "colleague"  # Entered by somebody who is registered.
     ORGANISER = "organiser"  # Taken down by an organiser, on the telephone for instance.
     IMPORT = "import"
+
+    @property
+    def label(self) -> str:
+        return str({
+            Origin.FORM: _l("The form"), Origin.COLLEAGUE: _l("A colleague"),
+            Origin.ORGANISER: _l("An organiser"), Origin.IMPORT: _l("An import"),
+        }[self])  # fmt: skip
 
 
 class Purpose(enum.StrEnum):
@@ -71,8 +88,10 @@ class Registration(Model):
         ),
         sa.Index("ix_registration_state", "event_id", "state", "held_until"),
         sa.Index("ix_registration_line", "event_id", "state", "queue_number"),
-        sa.Index("ix_registration_created", "event_id", "created_at"),
-        sa.Index("ix_registration_name", "event_id", "name"),
+        # As organisers' list is sorted, with the number that settles what is equal.
+        sa.Index("ix_registration_created", "event_id", "created_at", "id"),
+        sa.Index("ix_registration_name", "event_id", sa.text("substr(search, 1, 60)"), "id"),
+        sa.Index("ix_registration_country", "event_id", "country", "id"),
         # Letters are keyed by the number of a registration, so SQLite must never give one out twice.
         {"sqlite_autoincrement": True},
     )

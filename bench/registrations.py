@@ -1,0 +1,81 @@
+"""An event with many registrations, made fast, and what its organisers' pages cost: `python -m bench.registrations`."""
+
+import random
+import statistics
+import sys
+import time
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app.events.models import Event
+from app.extensions import db
+from app.lib import clock
+from app.lib.text import searchable
+from app.lib.tokens import new_token
+from app.registration.models import (
+    LASTING,
+    Attendance,
+    Origin,
+    Places,
+    Registration,
+    RegistrationLink,
+    RegistrationState,
+    Source,
+)
+
+CHUNK = 5000
+GIVEN = ("Ana", "Olena", "Ștefan", "Mihai", "Надія", "Zoë", "José", "Aigerim", "Fatima", "Jūratė", "Tomáš", "Nguyễn")
+FAMILY = ("Popescu", "Шевченко", "García", "Müller", "Nowak", "Rossi", "Ionescu", "Kowalska", "Smith", "Õunapuu")
+COUNTRIES = ("RO", "MD", "UA", "PL", "DE", "FR", "ES", "KZ", "GE", "LT", "CZ", "VN", "GB", "US", "EE", "IT")
+STATES = (
+    *[RegistrationState.CONFIRMED] * 70, *[RegistrationState.PENDING] * 5, *[RegistrationState.WAITING] * 10,
+    *[RegistrationState.LAPSED] * 5, *[RegistrationState.CANCELLED] * 9, RegistrationState.REQUESTED,
+)  # fmt: skip
+
+
+def fill(event: Event, number: int, *, states: tuple[RegistrationState, ...] = STATES, seed: int = 1) -> None:
+    """Adds so many people of a hundred days, with their private links, and counts their places; commits."""
+    dice = random.Random(seed)  # noqa: S311 - made-up people need no secrecy
+    first = (db.session.scalar(sa.select(sa.func.max(Registration.id))) or 0) + 1
+    start, taken, waiting = clock.ago(days=100), 0, 0
+    for chunk in range(first, first + number, CHUNK):
+        people, links, attendances = [], [], []
+        for each in range(chunk, min(chunk + CHUNK, first + number)):
+            name, state = f"{dice.choice(GIVEN)} {dice.choice(FAMILY)} {each}", dice.choice(states)
+            created_at = start + timedelta(seconds=100 * 86400 * ((each - first) / number) ** 0.5)
+            holds = state in (RegistrationState.CONFIRMED, RegistrationState.PENDING)
+            taken, waiting = taken + holds, waiting + (state is RegistrationState.WAITING)
+            people.append({
+                "id": each, "event_id": event.id, "state": state, "name": name, "email": f"person{each}@example.org",
+                "country": min(dice.choice(COUNTRIES), dice.choice(COUNTRIES)),
+                "language": dice.choice(("en", "ro", "ru", "uk")),
+                "zone": "Europe/Bucharest", "consented_at": created_at, "created_at": created_at,
+                "confirmed_at": created_at if state is RegistrationState.CONFIRMED else None,
+                "held_until": clock.now() + timedelta(days=1) if state is RegistrationState.PENDING else None,
+                "queue_number": waiting if state is RegistrationState.WAITING else None,
+                "search": searchable(name, f"person{each}@example.org"),
+                "origin": dice.choice((*[Origin.FORM] * 9, Origin.IMPORT)),
+            })  # fmt: skip
+            links += [
+                {"token": new_token(), "registration_id": each, "purpose": purpose, "created_at": created_at}
+                for purpose in LASTING
+            ]
+            if state is RegistrationState.CONFIRMED and dice.random() < 0.6:
+                attendances.append({
+                    "registration_id": each, "day": event.starts_on, "source": Source.LINK,
+                    "first_at": created_at, "last_at": created_at,
+                })  # fmt: skip
+        for table, rows in ((Registration, people), (RegistrationLink, links), (Attendance, attendances)):
+            if rows:
+                db.session.execute(sa.insert(table.__table__), rows)
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(sa.text("SELECT setval('registration_id_seq', (SELECT max(id) FROM registration))"))
+    line = db.session.scalar(sa.select(Places).where(Places.event_id == event.id)) or Places(
+        event_id=event.id, taken=0, last_number=0
+    )
+    line.taken, line.last_number = line.taken + taken, line.last_number + waiting
+    db.session.add(line)
+    db.session.commit()
+    db.session.execute(sa.text("ANALYZE"))
+    db.session.commit()
