@@ -264,7 +264,7 @@ class AnswersForm(Asking, FlaskForm):
     def __init__(self, asked: list[Question], values: Mapping[int, Any] | None = None, **kwargs: Any) -> None:
         self.questions = asked
         stored = {name_of(question): (values or {}).get(question.id) for question in asked}
-        super().__init__(data=stored, **kwargs)
+        super().__init__(data=stored, **kwargs)  # type: ignore[call-arg]
 
 
 def name_of(question: Question) -> str:
