@@ -189,6 +189,7 @@ class RoleForm(FlaskForm):
             (Role.OWNER.value, _l("Owner: may do everything, also give roles")),
             (Role.ORGANISER.value, _l("Organiser: edits the event and its programme, sees who registered")),
             (Role.READER.value, _l("Reader: sees everything but the people who registered, changes nothing")),
+            (Role.DOOR.value, _l("Door: checks people in, and sees nothing but their names")),
         ]
 
 

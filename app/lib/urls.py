@@ -13,6 +13,13 @@ def absolute(endpoint: str, **values: object) -> str:
     return base + path.removeprefix(root)
 
 
+def without_language(endpoint: str, **values: object) -> str:
+    """The same address for whoever reads what: it leads on to the page in the language of their browser."""
+    default = current_app.config["DEFAULT_LANGUAGE"]
+    base: str = current_app.config["BASE_URL"]
+    return base + absolute(endpoint, lang=default, **values).removeprefix(base).removeprefix(f"/{default}")
+
+
 def own_path(target: str | None) -> str | None:
     """`target` if a browser takes it for a page of this site, else None; for addresses that a link may set.
 

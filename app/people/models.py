@@ -19,6 +19,7 @@ class Role(enum.StrEnum):
     ORGANISER = "organiser"
     READER = "reader"
     SPEAKER = "speaker"
+    DOOR = "door"  # Checks people in, and does nothing else.
 
 
 class Account(Model):

@@ -12,6 +12,7 @@ class Action(enum.StrEnum):
     EDIT_EVENT = "edit-event"  # Its facts, themes, rooms, hosts, state.
     EDIT_PROGRAMME = "edit-programme"  # Sessions, speakers, languages, subtitles; cancelling and moving.
     SEE_REGISTRATIONS = "see-registrations"  # Names and addresses of registered people.
+    CHECK_IN = "check-in"  # At the door: who is registered, by name alone, and that they came.
     GRANT_ROLES = "grant-roles"
     EDIT_OWN_PROFILE = "edit-own-profile"  # One's own speaker profile.
     ADD_ORGANISATION = "add-organisation"
@@ -26,6 +27,7 @@ ALLOWED: dict[Action, frozenset[Role | None]] = {
     Action.EDIT_EVENT: frozenset({Role.OWNER, Role.ORGANISER}),
     Action.EDIT_PROGRAMME: frozenset({Role.OWNER, Role.ORGANISER}),
     Action.SEE_REGISTRATIONS: frozenset({Role.OWNER, Role.ORGANISER}),
+    Action.CHECK_IN: frozenset({Role.OWNER, Role.ORGANISER, Role.DOOR}),
     Action.GRANT_ROLES: frozenset({Role.OWNER}),
     Action.EDIT_OWN_PROFILE: frozenset({Role.SPEAKER}),
     Action.ADD_ORGANISATION: ANY_ACCOUNT,

@@ -11,6 +11,8 @@ def init_app(app: Flask) -> None:
     from app.lib.http import language_prefix
     from app.people.permissions import Action
     from app.registration import bookings, invitations, letters, manage, views, waitlist  # noqa: F401 - of letters
+    from app.registration import certificate_letter  # noqa: F401
+    from app.registration.manage import attendance, door  # noqa: F401
     from app.schedule import signals as schedule
 
     # More places are offered to who waits in the transaction that makes them.
@@ -24,4 +26,6 @@ def init_app(app: Flask) -> None:
     )
     add_tab("registration_manage.asked", _l("Form"), Action.SEE_EVENT, 55)
     add_tab("registration_manage.registrations", _l("Registrations"), Action.SEE_REGISTRATIONS, 60)
+    add_tab("registration_manage.door", _l("Check-in"), Action.CHECK_IN, 64)
+    add_tab("registration_manage.attended", _l("Attendance"), Action.SEE_REGISTRATIONS, 66)
     add_tab("registration_manage.admitting", _l("Admission"), Action.EDIT_EVENT, 57)

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Response, make_response, redirect, url_for
+from flask import Response, abort, make_response, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import Gone, HTTPException, NotFound
 
-from app.people.guard import View, by_link
+from app.events.guard import allowed
+from app.people.guard import View, by_link, current_account, declare, to_sign_in
+from app.people.permissions import Action
 from app.registration.models import Purpose, RegistrationLink
-from app.registration.service import link_of
+from app.registration.service import by_token, link_of
 
 
 def holder(purpose: Purpose = Purpose.PAGE, *, confirmed: bool = False) -> Callable[[View], View]:
@@ -31,6 +33,25 @@ def holder(purpose: Purpose = Purpose.PAGE, *, confirmed: bool = False) -> Calla
         return by_link(guarded)  # type: ignore[return-value]
 
     return decorate
+
+
+def at_door(view: View) -> View:
+    """For who checks people in: loads the Registration whose ticket the address's `token` is, as `registration`.
+
+    Nobody signed in: to the sign-in page, whatever the token. Whoever may not, and a ticket that is none: 404.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, token: str, **kwargs: Any) -> Any:
+        account = current_account()
+        if account is None:
+            return to_sign_in()
+        registration = by_token(token, Purpose.TICKET)
+        if registration is None or not allowed(registration.event, Action.CHECK_IN):
+            abort(404)
+        return keep_private(view(*args, registration=registration, **kwargs))
+
+    return declare(guarded, Action.CHECK_IN.value)  # type: ignore[return-value]
 
 
 def in_force(link: RegistrationLink | None) -> RegistrationLink:

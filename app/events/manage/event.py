@@ -27,7 +27,8 @@ def home() -> str:
     account = acting_account()
     return render_template(
         "events/home.html", events=service.events_of(account), series=service.series_of(account),
-        may_create=service.may_create(account), speaking=service.events_spoken_at(account), event=None,
+        may_create=service.may_create(account), speaking=service.events_spoken_at(account),
+        doors=service.events_with_a_door(account), event=None,
     )  # fmt: skip
 
 

@@ -22,7 +22,9 @@ from app.people.permissions import Action
 def roles(event: Event) -> Answer:
     form = RoleForm()
     if form.validate_on_submit():
-        here = url_for("events_manage.overview", event=event.slug)
+        # Whoever stands at the door may open no other page of the event.
+        at_door = form.role.data == Role.DOOR
+        here = url_for("events_manage.home") if at_door else url_for("events_manage.overview", event=event.slug)
         try:
             roles_of.give(
                 event,

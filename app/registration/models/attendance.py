@@ -62,6 +62,8 @@ class Certificate(Model):
     language: Mapped[str] = mapped_column(sa.String(35))
     minutes: Mapped[int]
     """Attended, by the times of the sessions."""
+    sessions: Mapped[list[dict[str, str]]] = mapped_column(sa.JSON, default=list)
+    """Their titles as the certificate tells them: `title`, its `language`, and `day` (ISO)."""
     issued_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
 
     event: Mapped[Event] = relationship()
