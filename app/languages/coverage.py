@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.events.models import Event
 from app.extensions import db
 from app.languages import service
+from app.registration.models import Need, NeedKind, Registration, RegistrationState
 from app.schedule.models import EventSession, SessionKind
 
 
@@ -29,9 +30,25 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Demand:
+    """What the confirmed people of an event said that they need."""
+
+    ways: dict[str, dict[Way, int]]
+    """How many want a language in which way."""
+    sign: int
+    other: int
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     languages: list[str]
     rows: list[Row]
+    demand: Demand
+
+    def provided(self, way: Way, language: str) -> int:
+        """In how many sessions a language is available in a way; the subtitles that are there were promised, too."""
+        ways = {way, Way.FILE} if way is Way.SUBTITLES else {way}
+        return sum(not ways.isdisjoint(row.ways.get(language, ())) for row in self.rows)
 
     def followable(self, language: str) -> int:
         """In how many sessions somebody can follow in a language."""
@@ -57,5 +74,23 @@ def of(event: Event) -> Coverage:
         for language in files[session.id]:
             ways[language] = [*(way for way in ways[language] if way is not Way.SUBTITLES), Way.FILE]
         rows.append(Row(session, dict(ways)))
-    found = {language for row in rows for language in row.ways}
-    return Coverage([*event.languages, *sorted(found - set(event.languages))], rows)
+    demand = demand_of(event)
+    found = {language for row in rows for language in row.ways} | demand.ways.keys()
+    return Coverage([*event.languages, *sorted(found - set(event.languages))], rows, demand)
+
+
+def demand_of(event: Event) -> Demand:
+    asked = db.session.execute(
+        sa.select(Need.kind, Need.language, sa.func.count())
+        .join(Need.registration)
+        .where(Registration.event_id == event.id, Registration.state == RegistrationState.CONFIRMED)
+        .group_by(Need.kind, Need.language)
+    ).all()
+    ways: dict[str, dict[Way, int]] = defaultdict(dict)
+    beside = {NeedKind.SIGN: 0, NeedKind.OTHER: 0}
+    for kind, language, number in asked:
+        if kind in beside:
+            beside[kind] += number
+        else:
+            ways[language][Way(kind.value)] = number
+    return Demand(dict(ways), beside[NeedKind.SIGN], beside[NeedKind.OTHER])
