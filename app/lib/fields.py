@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from babel import Locale
+from babel.support import Translations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import Field, HiddenField, SelectField, StringField, ValidationError
 from wtforms.form import BaseForm
+from wtforms.i18n import messages_path
 from wtforms.validators import StopValidation
 
 from app.lib import clock
@@ -171,7 +173,20 @@ def web_address_or_path(form: Any, field: Field) -> None:
         web_address(form, field)
 
 
-class EditForm(FlaskForm):
+class Form(FlaskForm):
+    """A form that reads the messages of WTForms itself once a language, not once a request."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: BaseForm) -> Any:
+            return _messages(page_language())
+
+
+@cache
+def _messages(language: str) -> Translations:
+    return Translations.load(messages_path(), [language.replace("-", "_")], "wtforms")
+
+
+class EditForm(Form):
     """Edits one thing in its languages, and notices that somebody else saved it in between.
 
     The page carries a fingerprint of what was stored when the form was shown. When something else is stored by

@@ -1,11 +1,16 @@
 """When and to whom an event's registration is open."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from app.events.models import Event, EventState
 from app.extensions import db
 from app.lib import clock
-from app.registration.models import AccessCode, Admission, Registration, RegistrationState
+from app.lib.memory import Memory
+from app.registration.models import AccessCode, Admission, Question, Registration, RegistrationState
+from app.schedule.models import EventSession
 
 LIVE = (
     RegistrationState.REQUESTED, RegistrationState.WAITING, RegistrationState.PENDING, RegistrationState.CONFIRMED
@@ -20,12 +25,42 @@ def of(event: Event) -> Admission:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the form needs to know of an event; kept for each of its revisions, since every visitor asks for it."""
+
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    by_code: bool = False
+    by_approval: bool = False
+    asks: bool = False
+    """It has questions of its own."""
+    books: bool = False
+    """It has sessions with places."""
+
+
+_terms: Memory[tuple[int, int, datetime], Terms] = Memory("terms", 1024)
+
+
+def terms(event: Event) -> Terms:
+    key = (event.id, event.revision, event.changed_at)
+    return _terms.get(key) or _terms.keep(key, _read(event))
+
+
+def _read(event: Event) -> Terms:
+    asks = sa.exists().where(Question.event_id == event.id)
+    books = sa.exists().where(EventSession.event_id == event.id, EventSession.capacity.is_not(None))
+    more = db.session.execute(sa.select(asks, books)).one()
+    row = of(event)
+    return Terms(row.opens_at, row.closes_at, row.by_code, row.by_approval, *more)
+
+
 def is_open(event: Event) -> bool:
     if event.state is not EventState.PUBLISHED or not event.takes_place or clock.now() >= event.over_at:
         return False
-    terms = of(event)
-    is_early = terms.opens_at is not None and clock.now() < terms.opens_at
-    return not is_early and (terms.closes_at is None or clock.now() < terms.closes_at)
+    when = terms(event)
+    is_early = when.opens_at is not None and clock.now() < when.opens_at
+    return not is_early and (when.closes_at is None or clock.now() < when.closes_at)
 
 
 def code_in_force(event: Event, text: str) -> AccessCode | None:

@@ -5,17 +5,19 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
-from wtforms import BooleanField, EmailField, Field, SelectField, SelectMultipleField, ValidationError
+from wtforms import (
+    BooleanField, EmailField, Field, HiddenField, SelectField, SelectMultipleField, ValidationError,
+)  # fmt: skip
 from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Length
 
 from app.events.models import Event
 from app.lib import clock
-from app.lib.fields import OneLine
+from app.lib.fields import Form, OneLine
 from app.lib.present import chosen, page_language
 from app.people.addresses import InvalidAddress, normal_address
+from app.people.domains import meant
 from app.registration import admission, bookings, choices, questions
 from app.registration.question_fields import Asking
 from app.registration.service import Entry
@@ -75,15 +77,28 @@ class AddressField(EmailField):
             raise ValidationError(str(fault)) from None
 
 
-class AddressForm(FlaskForm):
+class AddressForm(Form):
     email = AddressField(
         _l("E-mail address"),
         [InputRequired(_l("Write your e-mail address.")), Length(max=254)],
         render_kw={"autocomplete": "email"},
     )
+    sure = HiddenField()
+    """The address that looked mistyped when it was first sent; sent again, it is meant."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        guess = meant(self.email.data or "") if not self.email.errors else None
+        if guess and self.sure.data != self.email.data:
+            self.email.errors = [
+                _l("Did you mean %(guess)s? Mend it, or send the form once more to keep what you wrote.", guess=guess)
+            ]
+            self.sure.data = self.email.data
+            return False
+        return valid
 
 
-class PersonForm(FlaskForm):
+class PersonForm(Form):
     """What a registered person can change at any time."""
 
     name = OneLine(
@@ -124,13 +139,21 @@ class RegistrationForm(Asking, PersonForm, AddressForm):
         render_kw={"autocomplete": "off"},
     )
     sessions = SelectMultipleField(_l("Sessions with few places"))
+    reference = OneLine(
+        _l("Leave this empty"),
+        [Length(max=0, message=_l("Leave this empty: it is there for programs that fill in everything."))],
+        render_kw={"autocomplete": "off"},
+    )
+    """Nobody sees it, so only programs write into it."""
 
     def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
-        self.questions = questions.of_event(event)
+        self.event = event
+        terms = admission.terms(event)
+        self.questions = questions.of_event(event) if terms.asks else []
         super().__init__(event, *args, **kwargs)
-        if not admission.of(event).by_code:
+        if not terms.by_code:
             del self.code
-        self.bookable = bookings.bookable(event)
+        self.bookable = bookings.bookable(event) if terms.books else []
         self.sessions.choices = [(session.slug, chosen(session.title)) for session in self.bookable]
         if not self.bookable:
             del self.sessions
@@ -145,6 +168,15 @@ class RegistrationForm(Asking, PersonForm, AddressForm):
             needs=self.needs(),
             **self.facts(),  # type: ignore[arg-type]
         )
+
+    def code_from_link(self, text: str) -> None:
+        """Fills in the code that an invitation's link brings, and the address that it was sent to."""
+        if "code" not in self or not text:
+            return
+        self.code.data = text[:64]
+        code = admission.code_in_force(self.event, text)
+        if code is not None and code.email:
+            self.email.data = code.email
 
     def refuse_code(self) -> None:
         self.code.errors = [_l("This code lets nobody in, or not this address. Ask the organisers for another.")]

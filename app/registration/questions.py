@@ -18,6 +18,7 @@ from sqlalchemy import orm
 from app.events.models import Event
 from app.extensions import db
 from app.lib.text import is_language, language_name, pick
+from app.registration import admission
 from app.registration.models import Answer, Need, NeedKind, Question, QuestionKind, QuestionOption, Registration
 
 LONGEST = {QuestionKind.TEXT: 500, QuestionKind.LONG_TEXT: 5000}
@@ -69,9 +70,9 @@ def visible(questions: Iterable[Question], answers: Mapping[int, Any]) -> list[Q
 
 def store(registration: Registration, answers: Mapping[int, Any], needs: Iterable[Wish] = ()) -> None:
     """Replaces what somebody answered. What was not asked, or is no answer to its question, is left out."""
-    questions = of_event(registration.event)
-    if not questions:
+    if not admission.terms(registration.event).asks:
         return
+    questions = of_event(registration.event)
     kept = {row.id: fit for row in questions if (fit := _fitting(row, answers.get(row.id))) is not None}
     asked = visible(questions, kept)
     db.session.execute(sa.delete(Answer).where(Answer.registration_id == registration.id))

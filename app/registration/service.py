@@ -16,6 +16,7 @@ from app.registration.models import (
     LASTING,
     NeedKind,
     Origin,
+    Places,
     Purpose,
     Registration,
     RegistrationLink,
@@ -63,14 +64,14 @@ def register(event: Event, entry: Entry, origin: Origin = Origin.FORM) -> Outcom
     An address that is on the way already gets its letter again and keeps everything else as it is: whoever fills in
     the form has proved nothing.
     """
-    places.lock(event)
+    line = places.lock(event)
     registration = of_address(event, entry.email)
     if registration is not None and registration.is_live:
         letters.write_again(registration)
         return Outcome(full=not places.any_left(event))
     code_id = _admit(event, entry)
     registration = _written(event, registration, entry, origin, code_id)
-    _put_in_line(registration, entry.sessions)
+    _put_in_line(registration, line, entry.sessions)
     questions.store(registration, entry.answers, entry.needs)
     letters.tell_standing(registration)
     return Outcome(held=registration, full=not registration.holds_place)
@@ -81,12 +82,12 @@ def enter(event: Event, entry: Entry, origin: Origin, *, tell: bool = True) -> R
 
     An address that is on the way already stays as it is.
     """
-    places.lock(event)
+    line = places.lock(event)
     registration = of_address(event, entry.email) if entry.email else None
     if registration is not None and registration.is_live:
         return registration
     registration = _written(event, registration, entry, origin, None)
-    waitlist.join(registration)
+    waitlist.join(registration, line)
     questions.store(registration, entry.answers, entry.needs)
     if registration.state is RegistrationState.PENDING:
         _settle(registration, tell=tell)
@@ -97,7 +98,7 @@ def enter(event: Event, entry: Entry, origin: Origin, *, tell: bool = True) -> R
 
 
 def _admit(event: Event, entry: Entry) -> int | None:
-    if not admission.of(event).by_code:
+    if not admission.terms(event).by_code:
         return None
     code = admission.code_in_force(event, entry.code)
     if code is None or code.email not in ("", entry.email):
@@ -126,12 +127,12 @@ def _written(
     return registration
 
 
-def _put_in_line(registration: Registration, sessions: tuple[EventSession, ...] = ()) -> None:
-    if admission.of(registration.event).by_approval:
+def _put_in_line(registration: Registration, line: Places, sessions: tuple[EventSession, ...] = ()) -> None:
+    if admission.terms(registration.event).by_approval:
         registration.state = RegistrationState.REQUESTED
         db.session.flush()
         return
-    waitlist.join(registration)
+    waitlist.join(registration, line)
     if registration.holds_place:
         _book(registration, sessions)
 
@@ -159,12 +160,12 @@ def confirm(registration: Registration) -> bool:
 
 def renew(registration: Registration) -> bool:
     """Back after lapsing or cancelling, for someone whose link proves the address; False when there is no place yet."""
-    places.lock(registration.event)
+    line = places.lock(registration.event)
     lock(registration)
     if not registration.is_live and admission.lets_back_in(registration):
         registration.attempt += 1
         registration.cancelled_at = None
-        _put_in_line(registration)
+        _put_in_line(registration, line)
         if registration.state is not RegistrationState.PENDING:
             letters.tell_standing(registration)
     if registration.state is RegistrationState.PENDING:
@@ -184,10 +185,10 @@ def _settle(registration: Registration, *, tell: bool = True) -> None:
 
 def approve(registration: Registration) -> None:
     """Lets somebody who asked have a place, or a place on the waiting list. Doing it again changes nothing."""
-    places.lock(registration.event)
+    line = places.lock(registration.event)
     lock(registration)
     if registration.state is RegistrationState.REQUESTED:
-        waitlist.join(registration)
+        waitlist.join(registration, line)
         letters.tell_standing(registration)
 
 

@@ -1,18 +1,20 @@
 """Registering, confirming, and ending the reminders."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 
 from app.events.models import Event
-from app.extensions import db, limiter
+from app.extensions import db
 from app.lib.http import page_language
+from app.lib.memory import Memory
 from app.lib.urls import interface_language
 from app.people.guard import public
-from app.registration import address, admission, places, service, visits
+from app.registration import address, admission, codes, limits, places, service, visits
 from app.registration.forms import AddressForm, RegistrationForm
 from app.registration.guard import holder
 from app.registration.models import Purpose, Registration, RegistrationState, Step
@@ -20,36 +22,73 @@ from app.registration.service import Entry, Outcome
 
 blueprint = Blueprint("registration", __name__, template_folder="templates")
 
-# A class registers from one address at once, so a network may do much; one mailbox is spared by the letters' own limit.
-FORMS = limiter.shared_limit("60 per minute;600 per hour", scope="registration", methods=["POST"])
-RESEND = limiter.limit("6 per minute;30 per hour", methods=["POST"])
-CONFIRM = limiter.limit("60 per minute", methods=["POST"])
+_blank_forms: Memory[tuple[object, ...], tuple[str, ...]] = Memory("forms", 256)
 KEPT = ("name", "email", "country", "language", "zone", "code")
 """What the browser that sent the form remembers of it, to mend the address."""
 
 
+class Line(NamedTuple):
+    full: bool
+    waiting: int
+
+
 @blueprint.route("/events/<event>/register/", methods=["GET", "POST"])
 @public
-@FORMS
+@limits.forms
+@limits.forms_an_address
+@limits.forms_in_haste
+@limits.wrong_codes
 def register(event: str) -> Any:
     found = _event(event)
     if not admission.is_open(found):
         return _closed(found), 409 if request.method == "POST" else 200
-    form = RegistrationForm(found)
     if request.method != "POST":
-        form.language.data, form.zone.data = page_language(), found.zone
         visits.count(found.id, Step.FORM, request.environ)
-    elif form.validate():
-        entry = form.entry()
+        return _blank_form(found)
+    form = RegistrationForm(found)
+    if form.validate():
         try:
-            return _answer(found, entry, service.register(found, entry))
+            return _register(found, form.entry())
         except service.CodeRefused:
             db.session.rollback()
+            limits.note_wrong_code()
             form.refuse_code()
-    full = not places.any_left(found)
-    waiting = places.number_waiting(found) if full else 0
-    status = 422 if form.errors else 200
-    return render_template("registration/register.html", event=found, form=form, full=full, waiting=waiting), status
+    return _form(found, form, _line(found)), 422
+
+
+def _blank_form(event: Event) -> str:
+    """The form as everyone meets it. It is written once for a revision of the event; only what proves that it was
+    sent from here is each reader's own."""
+    line = _line(event)
+    if request.args or "_flashes" in session or admission.terms(event).books:
+        return _written(event, line)
+    token = str(generate_csrf())
+    key = (event.id, event.revision, event.changed_at, page_language(), line)
+    parts = _blank_forms.get(key) or _blank_forms.keep(key, tuple(_written(event, line).split(token)))
+    return token.join(parts)
+
+
+def _written(event: Event, line: Line) -> str:
+    form = RegistrationForm(event)
+    form.language.data, form.zone.data = page_language(), event.zone
+    form.code_from_link(request.args.get("code", ""))
+    return _form(event, form, line)
+
+
+def _form(event: Event, form: RegistrationForm, line: Line) -> str:
+    return render_template("registration/register.html", event=event, form=form, full=line.full, waiting=line.waiting)
+
+
+def _line(event: Event) -> Line:
+    full = not places.any_left(event)
+    return Line(full, places.number_waiting(event) if full else 0)
+
+
+def _register(event: Event, entry: Entry) -> Any:
+    # Before anything else, since what a registered address hears must not tell a guesser that it is registered.
+    if admission.terms(event).by_code and not codes.opens_for(event, entry.code, entry.email):
+        raise service.CodeRefused
+    return _answer(event, entry, service.register(event, entry))
 
 
 @blueprint.get("/events/<event>/register/sent/")
@@ -63,7 +102,9 @@ def sent(event: str) -> Any:
 
 @blueprint.post("/events/<event>/register/correct/")
 @public
-@FORMS
+@limits.forms
+@limits.forms_an_address
+@limits.forms_in_haste
 def correct(event: str) -> Any:
     """Mends a mistyped address, for the browser that sent the form."""
     found = _event(event)
@@ -85,7 +126,7 @@ def correct(event: str) -> Any:
 
 @blueprint.post("/events/<event>/register/again/")
 @public
-@RESEND
+@limits.letters
 def again(event: str) -> Any:
     """The letter once more."""
     found = _event(event)
@@ -99,7 +140,8 @@ def again(event: str) -> Any:
 
 @blueprint.route("/events/<event>/link/", methods=["GET", "POST"])
 @public
-@RESEND
+@limits.letters
+@limits.letters_an_address
 def link(event: str) -> Any:
     """One's own link once more; the answer is the same for every address."""
     found, form = _event(event), AddressForm()
@@ -113,7 +155,7 @@ def link(event: str) -> Any:
 
 @blueprint.route("/registrations/<token>/confirm/", methods=["GET", "POST"])
 @holder()
-@CONFIRM
+@limits.confirmations
 def confirm(registration: Registration) -> Any:
     """Programs that look through mail follow links, so only the button confirms."""
     page = redirect(url_for("personal.page", token=registration.token(Purpose.PAGE)))
@@ -153,12 +195,12 @@ def _answer(event: Event, entry: Entry, outcome: Outcome) -> Any:
 def _sent(event: Event, entry: Entry, form: AddressForm) -> str:
     return render_template(
         "registration/sent.html", event=event, email=entry.email, form=form, full=session["registered"]["full"],
-        by_approval=admission.of(event).by_approval,
+        by_approval=admission.terms(event).by_approval,
     )  # fmt: skip
 
 
 def _closed(event: Event) -> str:
-    return render_template("registration/closed.html", event=event, terms=admission.of(event))
+    return render_template("registration/closed.html", event=event, terms=admission.terms(event))
 
 
 def _entry(event: str) -> Entry | None:

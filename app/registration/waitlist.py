@@ -13,17 +13,16 @@ from app.events.models import Event, EventState
 from app.extensions import db
 from app.lib import clock
 from app.registration import admission, bookings, letters, places
-from app.registration.models import Registration, RegistrationState
+from app.registration.models import Places, Registration, RegistrationState
 
 HOLD = timedelta(days=2)
 """How long whoever comes while there are places has to confirm."""
 LEAST = timedelta(minutes=30)
 
 
-def join(registration: Registration) -> None:
-    """Offers a place at once while there are any, else puts the registration at the end of the list."""
+def join(registration: Registration, line: Places) -> None:
+    """Offers a place at once while there are any, else puts the registration at the end of the locked `line`."""
     event = registration.event
-    line = places.lock(event)
     if not places.has_room(event, line) or (line.last_number and places.number_waiting(event)):
         serve(event)
     if places.has_room(event, line) and not (line.last_number and places.number_waiting(event)):
