@@ -13,4 +13,5 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "serve waiting lists": every(30, "serve_waiting_lists"),
     "sweep jobs": every(2, "sweep_jobs"),
     "forget old jobs": every(3600, "forget_old_jobs"),
+    "forget unused files": every(24 * 3600, "forget_unused_files"),
 }

@@ -7,7 +7,7 @@ from app.extensions import db
 from app.jobs import service as jobs
 from app.jobs import sweep as work
 from app.mail import outbox
-from app.registration import bookings, waitlist
+from app.registration import bookings, uploads, waitlist
 from app.reminders import sweep as reminders
 from worker.celery_app import celery, flask_app
 
@@ -55,3 +55,8 @@ def sweep_jobs() -> None:
 def forget_old_jobs() -> None:
     jobs.forget_old()
     db.session.commit()
+
+
+@task
+def forget_unused_files() -> None:
+    uploads.forget_unused()

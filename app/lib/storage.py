@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -56,6 +57,12 @@ def keep_apart(file: IO[bytes], suffix: str) -> str:
 def path_of(key: str) -> Path | None:
     """Where the file of a key is, for what is too large to be read at once; None when there is none."""
     return _path(key) if _KEY.fullmatch(key) and _path(key).is_file() else None
+
+
+def keys(suffix: str, before: datetime) -> set[str]:
+    """The keys with a suffix whose files were kept before a moment."""
+    files = _folder().glob(f"??/*.{suffix}")
+    return {file.name for file in files if _KEY.fullmatch(file.name) and file.stat().st_mtime < before.timestamp()}
 
 
 def forget(key: str) -> None:

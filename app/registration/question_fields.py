@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import FileStorage
 from wtforms import Field
 from wtforms.form import BaseForm
@@ -22,6 +22,9 @@ from app.lib.text import cleaned, one_line
 from app.registration import questions, uploads
 from app.registration.models import NeedKind, Question, QuestionKind
 from app.registration.questions import LONGEST, LONGEST_NOTE, Wish
+
+MARKED = 20 * 3600
+"""Seconds that a form has to come back with a file that was taken; a day later it may be gone."""
 
 
 class QuestionField(Field):
@@ -145,11 +148,11 @@ class FileAnswer(QuestionField):
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
         self._kept = formdata.get(f"{self.name}-kept", "") if formdata else ""
-        self._dropped = bool(formdata and formdata.get(f"{self.name}-drop"))
+        self._is_dropped = bool(formdata and formdata.get(f"{self.name}-drop"))
         super().process(formdata, *args, **kwargs)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = None if self._dropped else self._opened(self._kept)
+        self.data = None if self._is_dropped else self._opened(self._kept) or self.object_data
         for brought in valuelist[:1]:
             if isinstance(brought, FileStorage) and brought.filename:
                 self.data = uploads.keep(brought.stream.read(uploads.MOST_BYTES + 1), brought.filename)
@@ -161,12 +164,12 @@ class FileAnswer(QuestionField):
 
     def _opened(self, mark: Any) -> Any:
         try:
-            return self._seal().loads(mark) if isinstance(mark, str) and mark else None
+            return self._seal().loads(mark, max_age=MARKED) if isinstance(mark, str) and mark else None
         except BadData:
             return None
 
-    def _seal(self) -> URLSafeSerializer:
-        return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=f"file of question {self.question.id}")
+    def _seal(self) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=f"file of question {self.question.id}")
 
 
 class NeedsAnswer(QuestionField):

@@ -7,14 +7,18 @@ import io
 import re
 import warnings
 import zipfile
+from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 from PIL import Image
 
-from app.lib import storage
+from app.extensions import db
+from app.lib import clock, storage
 from app.lib.text import one_line
+from app.registration.models import Answer, Question, QuestionKind
 
 MOST_BYTES = 5 * 1024 * 1024
 _PICTURES = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
@@ -41,6 +45,18 @@ def keep(content: bytes, name: str) -> dict[str, str]:
 def read(value: Any) -> bytes | None:
     """The file that an answer names."""
     return storage.read(str(value["key"]))
+
+
+def forget_unused() -> int:
+    """Deletes what no answer names: files that were replaced, and those of forms that nobody finished within a day."""
+    old = storage.keys(_SUFFIX, clock.now() - timedelta(days=1))
+    if not old:
+        return 0
+    values = sa.select(Answer.value).join(Answer.question).where(Question.kind == QuestionKind.FILE)
+    unused = old - {value["key"] for value in db.session.scalars(values)}
+    for key in unused:
+        storage.forget(key)
+    return len(unused)
 
 
 def kind_of(content: bytes) -> str | None:

@@ -1,6 +1,7 @@
 """The questions of a form: how organisers make them, who is asked which, and what is taken for an answer."""
 
 import io
+import os
 import re
 import zipfile
 
@@ -25,6 +26,7 @@ from app.registration.models import (
     Registration,
     RegistrationState,
 )
+from tests.conftest import NOON
 from tests.factories import grant, make_account, make_event, make_registration, save, sign_in
 from tests.registration.test_form import GIVEN
 
@@ -328,6 +330,36 @@ def test_a_file_survives_a_form_with_faults_and_serves_no_other_question(client)
     assert send(client, event, **sent).status_code == 302
     assert stored().keys() == {question.id}
     assert storage.read(stored()[question.id]["key"]) == b"%PDF-1.4"
+
+
+def test_files_that_no_answer_names_are_deleted_after_a_day(app):
+    event = make_event()
+    question, registration = ask(event, QuestionKind.FILE), make_registration(event)
+    kept, replaced, fresh = (uploads.keep(b"%PDF-1.4 one", "a.pdf") for _ in range(3))
+    other = storage.keep(picture(), "webp")
+    questions.store(registration, {question.id: replaced})
+    questions.store(registration, {question.id: kept})
+    db.session.commit()
+    for value in (kept, replaced, {"key": other}):
+        os.utime(storage.path_of(value["key"]), (0, 0))
+    os.utime(storage.path_of(fresh["key"]), (NOON.timestamp(), NOON.timestamp()))
+    assert uploads.forget_unused() == 1
+    assert [storage.read(value["key"]) is None for value in (kept, replaced, fresh)] == [False, True, False]
+    assert storage.read(other) == picture()
+
+
+def test_a_file_stays_when_other_answers_are_changed_and_goes_when_it_is_removed(client):
+    event = make_event()
+    question, text = ask(event, QuestionKind.FILE), ask(event)
+    registration = make_registration(event)
+    value = uploads.keep(b"%PDF-1.4", "CV.pdf")
+    questions.store(registration, {question.id: value})
+    db.session.commit()
+    own = f"/en/registrations/{registration.token(Purpose.PAGE)}/answers/"
+    client.post(own, data={f"q{text.id}": "changed"})
+    assert stored() == {question.id: value, text.id: "changed"}
+    client.post(own, data={f"q{text.id}": "changed", f"q{question.id}-drop": "y"})
+    assert stored() == {text.id: "changed"}
 
 
 def organiser_of(client, event: Event, role: Role | None = Role.ORGANISER):
