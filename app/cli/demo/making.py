@@ -1,5 +1,6 @@
 """Rows of the demonstration, by what identifies them: made when missing, else left alone."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from app.extensions import db
 from app.lib import clock
 from app.lib.text import Translated, slug
 from app.people.models import Account, Organisation, Role
+from app.registration.models import Question, QuestionKind, QuestionOption
 from app.schedule.models import Appearance, EventSession, Part, SessionKind
 from app.speakers.models import Speaker
 
@@ -124,6 +126,17 @@ def session(
         Appearance(speaker=person, part=part, position=position) for position, (person, part) in enumerate(parts)
     ]
     db.session.add(row)
+    return row
+
+
+def question(
+    made: Event, kind: QuestionKind, label: Translated, options: Iterable[Translated] = (), **facts: Any
+) -> Question:
+    """One more question of the form, with its options."""
+    row = Question(event=made, kind=kind, label=label, **facts)
+    row.options = [QuestionOption(label=words, position=position) for position, words in enumerate(options)]
+    db.session.add(row)
+    db.session.flush()
     return row
 
 

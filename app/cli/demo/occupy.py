@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from app.cli.demo import making
+from app.cli.demo import form, making
 from app.events.models import Event, EventKind, EventState, Involvement, Series
 from app.extensions import db
 from app.languages.models import LanguageTrack, TrackKind
@@ -269,6 +269,7 @@ def next_edition(organiser: Account) -> None:
     people = [making.speaker(made, {"en": name}, {"en": place}, country, zone) for name, place, country, zone in PEOPLE]
     for number, day in enumerate(made.days):
         _day(made, number, day, people)
+    form.questions(made)
 
 
 def _day(made: Event, number: int, day: date, people: list[Speaker]) -> None:
