@@ -13,6 +13,7 @@ from app.events.models import Event, EventKind, Theme
 from app.extensions import db
 from app.lib import clock
 from app.registration import questions
+from app.registration.listing import looked_through
 from app.registration.models import (
     AgendaItem,
     Answer,
@@ -113,15 +114,16 @@ def funnel(event: Event) -> Funnel:
         sa.select(Visit.step, sa.func.sum(Visit.number)).where(Visit.event_id == event.id).group_by(Visit.step)
     )
     visited = {step: int(number) for step, number in found}
-    by_form = (Registration.event_id == event.id, Registration.origin == Origin.FORM)
-    registered, confirmed = db.session.execute(
-        sa.select(sa.func.count(), sa.func.count(Registration.confirmed_at)).where(*by_form)
-    ).one()
-    attended = db.session.scalar(
-        sa.select(sa.func.count(Attendance.registration_id.distinct())).join(Attendance.registration).where(*by_form)
+    by_form = looked_through(
+        sa.select(sa.func.count(), sa.func.count(Registration.confirmed_at)).where(
+            Registration.event_id == event.id, Registration.origin == Origin.FORM
+        )
     )
+    was_there = sa.exists().where(Attendance.registration_id == Registration.id)
+    registered, confirmed = db.session.execute(by_form).one()
+    attended, _ = db.session.execute(by_form.where(was_there)).one()
     page, form = visited.get(Step.PAGE, 0), visited.get(Step.FORM, 0)
-    return Funnel(page, form, registered, confirmed, attended or 0)
+    return Funnel(page, form, registered, confirmed, attended)
 
 
 def _confirmed(event: Event) -> tuple[sa.ColumnElement[bool], ...]:

@@ -94,13 +94,13 @@ class Page(NamedTuple):
 
 def query(event: Event, filters: Filters) -> sa.Select[Registration]:
     """Those that match, in the order that is asked for."""
-    return sa.select(Registration).where(*_conditions(event, filters)).order_by(*_order(filters))
+    return _found(event, filters, sa.select(Registration)).order_by(*_order(filters))
 
 
-def page_of(event: Event, filters: Filters, page: int) -> Page:
-    """A page of them; the last one where there are not so many."""
-    found = sa.select(Registration.id).where(*_conditions(event, filters))
-    number = db.session.scalar(found.with_only_columns(sa.func.count())) or 0
+def page_of(event: Event, filters: Filters, page: int, counts: Mapping[RegistrationState, int] | None = None) -> Page:
+    """A page of them; the last one where there are not so many. `counts`: how many are in each state, where known."""
+    found = _found(event, filters, sa.select(Registration.id))
+    number = _number_of(found, filters, counts)
     pages = max(1, -(-number // PAGE))
     page = min(max(page, 1), pages)
     start, end = (page - 1) * PAGE, min(page * PAGE, number)
@@ -110,8 +110,23 @@ def page_of(event: Event, filters: Filters, page: int) -> Page:
         found.order_by(*_order(filters, backwards)).limit(end - start).offset(number - end if backwards else start)
     ).all()
     rows = {row.id: row for row in db.session.scalars(sa.select(Registration).where(Registration.id.in_(ids)))}
-    ordered = [rows[each] for each in (reversed(ids) if backwards else ids)]
+    # Whoever registers between the two questions shifts a row; whoever is deleted is gone.
+    ordered = [rows[each] for each in (reversed(ids) if backwards else ids) if each in rows]
     return Page(ordered, number, page, pages)
+
+
+def _number_of(found: sa.Select[int], filters: Filters, counts: Mapping[RegistrationState, int] | None) -> int:
+    if counts is not None and not filters.arguments.keys() - {"state", "sort"}:
+        return counts[RegistrationState(filters.state)] if filters.state else sum(counts.values())
+    return db.session.scalar(found.with_only_columns(sa.func.count())) or 0
+
+
+def looked_through(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """For what no index answers: SQLite reads the rows about in the order in which they lie in its file.
+
+    By any other index of the event it reads the same pages over and over, six times as long.
+    """
+    return statement.with_hint(Registration, "INDEXED BY ix_registration_created", "sqlite")
 
 
 def positions(event: Event, rows: Sequence[Registration]) -> dict[int, int]:
@@ -145,6 +160,11 @@ def countries(event: Event) -> Sequence[str]:
     found = sa.select(next_after("").label("country")).cte(recursive=True)
     found = found.union_all(sa.select(next_after(found.c.country)).where(found.c.country.is_not(None)))
     return db.session.scalars(sa.select(found.c.country).where(found.c.country.is_not(None))).all()
+
+
+def _found(event: Event, filters: Filters, statement: sa.Select[Any]) -> sa.Select[Any]:
+    statement = statement.where(*_conditions(event, filters))
+    return looked_through(statement) if filters.q or filters.language or filters.origin or filters.code else statement
 
 
 def _conditions(event: Event, filters: Filters) -> list[sa.ColumnElement[bool]]:

@@ -19,10 +19,11 @@ from app.schedule.models import EventSession
 @organiser(Action.SEE_REGISTRATIONS)
 def registrations(event: Event) -> str:
     filters = Filters.of(request.args)
-    found = listing.page_of(event, filters, request.args.get("page", 1, type=int))
+    counts = service.counts_by_state(event)
+    found = listing.page_of(event, filters, request.args.get("page", 1, type=int), counts)
     return render_template(
         "registration/registrations.html", event=event, filters=filters, found=found,
-        positions=listing.positions(event, found.rows), counts=service.counts_by_state(event),
+        positions=listing.positions(event, found.rows), counts=counts,
         states=RegistrationState, origins=Origin, acts=Act, **offered(event),
     )  # fmt: skip
 
