@@ -18,7 +18,7 @@ from app.lib import clock
 from app.lib.conditional import Rendered
 from app.lib.text import Picked, language_name, pick, plain
 from app.lib.urls import absolute, interface_language
-from app.registration.models import AgendaItem, Registration
+from app.registration.models import AgendaItem, Purpose, Registration
 from app.schedule.models import Appearance, EventSession
 from app.speakers.models import Speaker
 
@@ -128,7 +128,8 @@ def personal_feed(registration_id: int, token: str, alarm: int | None) -> Render
     if event.kind is EventKind.CONFERENCE:
         chosen = sa.select(AgendaItem.session_id).where(AgendaItem.registration_id == registration.id)
         attended.append(EventSession.id.in_(chosen))
-    return _rendered(about, slots(*attended) if registration.is_confirmed else [])
+    shown = slots(*attended) if registration.is_confirmed else []
+    return _rendered(about, shown, token=registration.token(Purpose.JOIN))
 
 
 def invitation(
@@ -139,14 +140,18 @@ def invitation(
     The entries are those of the feeds, with the same UID and SEQUENCE. Standards want one UID a message, and some
     clients read only the first: a letter about several sessions had better carry as many invitations.
     """
-    return writing.invitation(method, registration, slots(EventSession.id.in_([session.id for session in sessions])))
+    asked_to = slots(EventSession.id.in_([session.id for session in sessions]))
+    written = writing.invitation(method, registration, asked_to)
+    return writing.personal(written, registration.token(Purpose.JOIN))
 
 
-def _rendered(about: Feed, shown: Sequence[Slot], moments: set[datetime] = frozenset()) -> Rendered:  # type: ignore[assignment]
+def _rendered(
+    about: Feed, shown: Sequence[Slot], moments: set[datetime] = frozenset(), token: str = ""  # type: ignore[assignment]
+) -> Rendered:  # fmt: skip
     """The feed as it is now, and when the clock alone changes it: a cancelled entry goes with its event."""
     ends = {slot.event.over_at for slot in shown if slot.standing is Standing.CANCELLED}
     body = writing.feed(about, [slot for slot in shown if not slot.is_gone])
-    return Rendered.between(body, {*moments, *ends})
+    return Rendered.between(writing.personal(body, token) if token else body, {*moments, *ends})
 
 
 def _plain(picked: Picked) -> Picked:

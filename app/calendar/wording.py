@@ -17,6 +17,8 @@ from app.lib.urls import absolute, interface_language
 _plain = lru_cache(2048)(text.plain)
 _language_name = lru_cache(1024)(text.language_name)
 _PLACE = "session-of-this-place"
+HOLDER = "token-of-the-person-who-reads-it"
+"""Holds the place of a private token, and is as long as one (see `writing.personal`)."""
 
 
 class Wording:
@@ -27,6 +29,7 @@ class Wording:
         self.language = language
         self.interface = interface_language(language)
         self._pages: dict[int, str] = {}
+        self._way_in = ""
         with force_locale(self.interface.replace("-", "_")):
             self._marks = {
                 Standing.CONFIRMED: "%(title)s",
@@ -74,6 +77,13 @@ class Wording:
             )
         return self._pages[entry.event.id].replace(_PLACE, entry.session.slug)
 
+    def way_in(self, entry: Entry, language: str = "") -> str:
+        """Where to join, on the floor or in a language: a page of the reader's own, which counts who came."""
+        if not self._way_in:
+            self._way_in = absolute("personal.join", lang=self.interface, token=HOLDER, session=_PLACE)
+        address = self._way_in.replace(_PLACE, entry.session.slug)
+        return f"{address}#{language}" if language else address
+
     def description(self, entry: Entry, *, with_access: bool = False) -> str:
         parts = [self._about(entry), "\n".join(self._facts(entry))]
         if with_access:
@@ -106,11 +116,12 @@ class Wording:
         """How to join: for registered people alone."""
         session = entry.session
         if session.join_url:
-            yield self._join % {"address": session.join_url}
+            yield self._join % {"address": self.way_in(entry)}
         if session.join_phone:
             yield self._phone % {"number": session.join_phone}
         if session.join_passcode:
             yield self._passcode % {"passcode": session.join_passcode}
         for track in entry.tracks:
             if track.url:
-                yield self._channel % {"language": self.language_name(track.language), "address": track.url}
+                address = self.way_in(entry, track.language)
+                yield self._channel % {"language": self.language_name(track.language), "address": address}

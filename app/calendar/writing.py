@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from app.calendar.entries import Entry, Slot, entries
 from app.calendar.lines import line, local, text_line, utc
-from app.calendar.wording import Wording
+from app.calendar.wording import HOLDER, Wording
 from app.calendar.zones import UNIVERSAL, Years
 from app.events.models import Standing
 from app.lib import clock, urls
@@ -44,8 +44,23 @@ class Feed:
     """Whether entries say how to join."""
 
 
+_HOLDER = re.compile(b"(?:\\r\\n )?".join(bytes([letter]) for letter in HOLDER.encode()))
 _written: Memory[tuple[object, ...], bytes] = Memory("calendar entries", 32 * 1024 * 1024, len)
 """An entry is written once for each SEQUENCE, since that moves with whatever the entry shows."""
+
+
+def personal(calendar: bytes, token: str) -> bytes:
+    """Puts a person's own token where the entries, which are written once for everyone, leave its place open.
+
+    It is as long as what held its place, so the lines stay folded where they are.
+    """
+
+    def put(found: re.Match[bytes]) -> bytes:
+        fold = found[0].find(b"\r\n ")
+        own = token.encode()
+        return own if fold < 0 else own[:fold] + b"\r\n " + own[fold:]
+
+    return _HOLDER.sub(put, calendar)
 
 
 def feed(about: Feed, slots: Sequence[Slot]) -> bytes:
@@ -160,7 +175,7 @@ def _conferences(entry: Entry, wording: Wording) -> Iterator[bytes]:
     """RFC 7986 §5.11: where to join, by which means, in which language."""
     session = entry.session
     if session.join_url:
-        yield line("CONFERENCE", session.join_url, [
+        yield line("CONFERENCE", wording.way_in(entry), [
             ("VALUE", "URI"), ("FEATURE", ("AUDIO", "VIDEO")), ("LABEL", wording.join), ("LANGUAGE", wording.interface),
         ])  # fmt: skip
     if re.fullmatch(r"\+?[\d\s().-]{5,}", session.join_phone):
@@ -170,7 +185,7 @@ def _conferences(entry: Entry, wording: Wording) -> Iterator[bytes]:
         ])  # fmt: skip
     for track in entry.tracks:
         if track.url:
-            yield line("CONFERENCE", track.url, [
+            yield line("CONFERENCE", wording.way_in(entry, track.language), [
                 ("VALUE", "URI"), ("FEATURE", "AUDIO"), ("LABEL", wording.language_name(track.language)),
                 ("LANGUAGE", track.language),
             ])  # fmt: skip

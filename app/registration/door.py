@@ -99,16 +99,13 @@ def kept_list(event: Event) -> dict[str, object]:
         .order_by(Registration.name, Registration.id)
     )
     came: dict[str, list[int]] = {each.key: [] for each in targets(event)}
-    slugs = dict(db.session.execute(
-        sa.select(EventSession.id, EventSession.slug).where(EventSession.event_id == event.id)
-    ).tuples())  # fmt: skip
-    for registration_id, session_id, day in db.session.execute(
-        sa.select(Attendance.registration_id, Attendance.session_id, Attendance.day)
+    for registration_id, day, slug in db.session.execute(
+        sa.select(Attendance.registration_id, Attendance.day, EventSession.slug)
         .join(Registration)
+        .outerjoin(EventSession, EventSession.id == Attendance.session_id)
         .where(Registration.event_id == event.id)
     ):
-        key = day.isoformat() if session_id is None else slugs[session_id]
-        came.setdefault(key, []).append(registration_id)
+        came.setdefault(slug or day.isoformat(), []).append(registration_id)
     return {"people": [[number, name, digest(token)] for number, name, token in people], "came": came}
 
 

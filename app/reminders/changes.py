@@ -56,7 +56,7 @@ def _change(letter: Letter) -> Content:
     if event is None or not event.is_public or event.over_at <= clock.now():
         raise Stale("the event is over or not public any more")
     zone = registration.zone if registration else _zone_of_speaker(letter, event)
-    told = [news for fact in letter.payload["changes"] if (news := _still_true(fact, event, zone))]
+    told = [news for fact in letter.payload["changes"] if (news := _still_true(fact, event, zone, registration))]
     if not told:
         raise Stale("what it tells has changed again since")
     only = told[0].heading if len(told) == 1 else _("Changes in the programme: %(event)s", event=chosen(event.title))
@@ -75,7 +75,7 @@ def _zone_of_speaker(letter: Letter, event: Event) -> str:
     return speaker.zone or event.zone
 
 
-def _still_true(fact: dict[str, Any], event: Event, zone: str) -> Told | None:
+def _still_true(fact: dict[str, Any], event: Event, zone: str, registration: Registration | None) -> Told | None:
     change = Change(fact["change"])
     if fact["session_id"] is None:
         still = event.standing is STANDING_AFTER[change]
@@ -88,7 +88,7 @@ def _still_true(fact: dict[str, Any], event: Event, zone: str) -> Told | None:
         return None
     moved = fact["previous"] and fact["previous"] != fact["start"]
     before = times(clock.from_timestamp(fact["previous"]), None, zone, event) if moved else []
-    return Told(change, session.title, session.standing_reason, before, items([session], zone)[0])
+    return Told(change, session.title, session.standing_reason, before, items([session], zone, registration)[0])
 
 
 def _entries(registration: Registration, told: list[Told]) -> tuple[Attachment, ...]:

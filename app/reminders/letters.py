@@ -12,7 +12,7 @@ from app.extensions import db
 from app.languages.models import TrackKind
 from app.languages.service import tracks_by_session
 from app.lib import clock
-from app.lib.present import chosen
+from app.lib.present import chosen, page_language
 from app.lib.urls import absolute
 from app.mail.models import Letter
 from app.mail.rendering import Attachment, Content, Stale, compose, renders
@@ -65,8 +65,8 @@ def _welcome(letter: Letter) -> Content:
     return compose(
         "reminders/mail/welcome", _("You are registered: %(event)s", event=chosen(event.title)),
         reply_to=reply_to(event), attachments=invitations(registration, sessions),
-        event=event, registration=registration, items=items(sessions, registration.zone), dates=_dates(event),
-        page=page(letter, registration),
+        event=event, registration=registration, items=items(sessions, registration.zone, registration),
+        dates=_dates(event), page=page(letter, registration),
     )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def _event_reminder(letter: Letter) -> Content:
     return compose(
         "reminders/mail/reminder", _("Reminder: %(title)s, %(moment)s", title=chosen(event.title), moment=moment),
         reply_to=reply_to(event), unsubscribe_url=unsubscribing(registration),
-        event=event, registration=registration, items=items(sessions, registration.zone),
+        event=event, registration=registration, items=items(sessions, registration.zone, registration),
         begins=times(begins.starts_at, None, registration.zone, event), page=page(letter, registration),
     )  # fmt: skip
 
@@ -122,7 +122,7 @@ def _agenda_reminder(letter: Letter) -> Content:
     return compose(
         "reminders/mail/reminder", _("Reminder: %(title)s, %(moment)s", title=title, moment=moment),
         reply_to=reply_to(event), unsubscribe_url=unsubscribing(registration),
-        event=event, registration=registration, items=items(sessions, registration.zone), begins=[],
+        event=event, registration=registration, items=items(sessions, registration.zone, registration), begins=[],
         page=page(letter, registration),
     )  # fmt: skip
 
@@ -162,13 +162,15 @@ def attended(registration: Registration) -> list[EventSession]:
     return list(db.session.scalars(wanted.order_by(EventSession.starts_at, EventSession.id)))
 
 
-def items(sessions: Sequence[EventSession], zone: str) -> list[Item]:
+def items(sessions: Sequence[EventSession], zone: str, registration: Registration | None = None) -> list[Item]:
     tracks = tracks_by_session([session.id for session in sessions])
+    token = registration.token(Purpose.JOIN) if registration else ""
     return [
         Item(
             session,
             times(session.starts_at, session.ends_at, zone, session.event) if session.starts_at else [],
             [track for track in tracks.get(session.id, ()) if track.kind is TrackKind.INTERPRETATION],
+            absolute("personal.join", lang=page_language(), token=token, session=session.slug) if token else "",
         )
         for session in sessions
     ]

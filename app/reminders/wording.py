@@ -20,6 +20,8 @@ class Item:
     times: list[str]
     tracks: list[LanguageTrack]
     """Its interpretation channels."""
+    way_in: str = ""
+    """The reader's own page to join it; speakers have none."""
 
 
 def span(starts_at: datetime, ends_at: datetime | None, zone: str) -> str:

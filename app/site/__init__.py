@@ -8,7 +8,19 @@ machines = Blueprint("site_machines", __name__)
 
 def init_app(app: Flask) -> None:
     from app.lib.http import language_prefix
-    from app.site import machine, people, personal, schedule, session, views  # noqa: F401 - their views belong to the blueprints
+
+    # Their views belong to the blueprints.
+    from app.site import (  # noqa: F401
+        certificate,
+        join,
+        machine,
+        people,
+        personal,
+        schedule,
+        session,
+        ticket,
+        views,
+    )
 
     app.register_blueprint(pages, url_prefix=language_prefix(app))
     app.register_blueprint(personal.blueprint, url_prefix=language_prefix(app))

@@ -15,7 +15,7 @@ from app.languages.models import LanguageTrack, TrackKind
 from app.languages.service import tracks_by_session
 from app.lib import clock
 from app.lib.urls import absolute
-from app.registration import address, admission, agenda, bookings, places, service, waitlist
+from app.registration import address, admission, agenda, bookings, certificates, places, service, waitlist
 from app.registration.forms import AddressForm, PersonForm
 from app.registration.guard import holder
 from app.registration.models import Claim, Purpose, Registration, RegistrationState
@@ -36,10 +36,18 @@ def page(registration: Registration) -> str:
     return _page(
         "page", registration,
         sessions=sessions, channels=_channels(sessions), chooses=agenda.chooses_sessions(registration),
-        join_lead=timedelta(minutes=registration.event.join_opens_minutes),
+        join_lead=timedelta(minutes=registration.event.join_opens_minutes), join_token=registration.token(Purpose.JOIN),
         feed=feed, webcal="webcal:" + feed.partition(":")[2], is_open=admission.is_open(registration.event),
         position=waitlist.position(registration) if waits else None, **_bookings(registration),
+        **_certificate(registration),
     )  # fmt: skip
+
+
+def _certificate(registration: Registration) -> dict[str, Any]:
+    """The certificate, or whether one is to be had."""
+    issued = certificates.of(registration)
+    earned = issued is None and registration.is_confirmed and certificates.is_earned(registration)
+    return {"certificate": issued, "certificate_earned": earned}
 
 
 def _bookings(registration: Registration) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def test_from_the_plan_to_the_cancellation(
     [first, second] = entries(live_site, reader, private)
     assert {str(first["STATUS"]), str(second["STATUS"])} == {"CONFIRMED"}
     assert first["DTSTART"].dt.strftime("%H:%M %Z") == "15:00 EET"
-    assert "https://meet.example.org/a" in str(first["DESCRIPTION"])
+    assert f"{live_site.url}/ro/join/" in str(first["DESCRIPTION"])
     before = len(live_site.letters(email))
 
     move(organiser, live_site, slug, "16:30", "17:15")

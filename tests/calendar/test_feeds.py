@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from app.calendar import writing
 from app.events.models import EventKind, EventState, Series, Standing
 from app.extensions import db
 from app.languages.models import LanguageTrack, TrackKind
@@ -253,18 +254,40 @@ def test_the_personal_feed_of_a_webinar_has_every_session_and_how_to_join(client
     )
     make_session(event)
     save(LanguageTrack(session=session, language="ru", kind=TrackKind.INTERPRETATION, url="https://meet.example/ru"))
-    calendar = read(client, personal(make_registration(event, language="ro", zone="Asia/Tokyo")))
+    registration = make_registration(event, language="ro", zone="Asia/Tokyo")
+    calendar = read(client, personal(registration))
     first, _second = calendar.walk("VEVENT")
+    own = f"http://polyforum.test/ro/join/{registration.token(Purpose.JOIN)}/{session.slug}/"
     assert [(str(each), each.params["FEATURE"]) for each in first["CONFERENCE"]] == [
-        ("https://meet.example/j?a=1,2;b", ["AUDIO", "VIDEO"]), ("tel:+37322123456", "PHONE"),
-        ("https://meet.example/ru", "AUDIO"),
+        (own, ["AUDIO", "VIDEO"]), ("tel:+37322123456", "PHONE"), (f"{own}#ru", "AUDIO"),
     ]  # fmt: skip
     assert first["CONFERENCE"][2].params["LANGUAGE"] == "ru"
-    for part in ("https://meet.example/j?a=1,2;b", "+373 (22) 12-34-56", "77,88", "https://meet.example/ru"):
+    for part in (own, "+373 (22) 12-34-56", "77,88", f"{own}#ru"):
         assert part in first["DESCRIPTION"]
+    assert "meet.example" not in calendar.to_ical().decode().replace("\r\n ", "")
     assert "Cititori" in calendar["NAME"]
     assert calendar["X-WR-TIMEZONE"] == "Asia/Tokyo"
     assert "/ro/" in first["URL"]
+
+
+def test_each_personal_feed_leads_its_own_reader_in_though_entries_are_written_once(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, written = make_event(), []
+    for number in range(12):
+        # Titles of each length move the address, and with it the fold, by one place.
+        make_session(event, slug="s" * (number + 1), join_url="https://meet.example/1")
+    publish = writing._published
+    monkeypatch.setattr(writing, "_published", lambda *args: written.append(args) or publish(*args))
+    people = [make_registration(event) for _ in range(3)]
+    for registration in people:
+        raw = client.get(personal(registration)).data
+        assert max(map(len, raw.split(b"\r\n"))) <= 75
+        text = raw.decode().replace("\r\n ", "")
+        tokens = {each.split("/")[0] for each in text.split("/en/join/")[1:]}
+        assert tokens == {registration.token(Purpose.JOIN)}
+        assert text.count("/en/join/") == 24
+    assert len(written) == 12
 
 
 def test_the_personal_feed_of_a_conference_has_the_agenda(client: FlaskClient) -> None:

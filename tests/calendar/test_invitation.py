@@ -50,7 +50,8 @@ def test_a_cancellation_calls_the_same_entry_off(client: FlaskClient) -> None:
     assert found["STATUS"] == "CANCELLED"
     assert found["UID"] == request.walk("VEVENT")[0]["UID"]
     assert found["ATTENDEE"] == f"mailto:{registration.email}"
-    assert "meet.example" not in found["DESCRIPTION"]
+    assert "/join/" in request.walk("VEVENT")[0]["DESCRIPTION"]
+    assert "/join/" not in found["DESCRIPTION"]
 
 
 def test_what_a_person_writes_cannot_add_lines(client: FlaskClient) -> None:

@@ -49,8 +49,10 @@ def test_the_welcome_brings_the_entry_the_join_link_and_the_private_page(
     page = f"http://polyforum.test/en/registrations/{registration.token(Purpose.PAGE)}/"
     for body in (text(message), html(message)):
         assert page in body
-        assert "https://meet.example.org/j/1" in body
-        assert "https://meet.example.org/ru" in body
+        own = f"http://polyforum.test/en/join/{registration.token(Purpose.JOIN)}/talk/"
+        assert own in body
+        assert f"{own}#ru" in body
+        assert "meet.example.org" not in body
         assert "123" in body
         assert "Called off" not in body
     assert "Open <libraries>" in text(message)
