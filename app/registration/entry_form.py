@@ -27,6 +27,8 @@ class EntryForm(RegistrationForm):
 
     def __init__(self, event: Event) -> None:
         super().__init__(event)
+        self.language.label.text = _l("Language of the letters")
+        self.zone.description = _l("Times in the letters are told in it, next to those of the event.")
         if "code" in self:
             del self.code
 

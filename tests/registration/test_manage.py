@@ -79,7 +79,7 @@ def test_the_page_of_a_registration_tells_all_that_is_known(client, event):
     client.post(address(event, registration.id, "send-link"))
     page = client.get(address(event, registration.id)).text
     for told in ("Ana &lt;b&gt;", registration.email, "Ukraine", "Kyiv", "A colleague", "Workshop of maps", "Number 5",
-                 "registration.known", "to be sent", "Not seen yet"):  # fmt: skip
+                 "A letter that is not written yet", "to be sent", "Not seen yet"):  # fmt: skip
         assert told in page
 
 
@@ -218,6 +218,7 @@ def test_many_are_approved_in_the_order_in_which_they_registered(client, request
     as_role(client, event, Role.ORGANISER)
     asked = client.get(address(event, "act"), query_string={"act": "approve", "all": "1"}).text
     assert "Approve 4 registrations?" in asked
+    assert "in the order in which they registered" in asked
     assert [state_of(row) for row in rows] == [RegistrationState.REQUESTED] * 4
     answer = client.post(address(event, "act"), data={"act": "approve", "all": "1"})
     assert "/jobs/" in answer.location

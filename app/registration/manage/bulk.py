@@ -32,7 +32,7 @@ def ask_act(event: Event) -> Answer:
         return redirect(back)
     number = len(acts.concerned(event, act, Chosen(None if is_all else ticked, filters)))
     return render_template(
-        "registration/act.html", event=event, act=act, filters=filters, ticked=ticked, is_all=is_all,
+        "registration/act.html", event=event, chosen=act, filters=filters, ticked=ticked, is_all=is_all,
         number=number, title=acts.title(act, number), skipped=max(len(ticked) - number, 0), back=back,
     )  # fmt: skip
 
