@@ -141,8 +141,10 @@ def test_the_page_shows_both_zones_and_the_links_of_each_session_to_the_confirme
     save(
         LanguageTrack(session=session, language="uk", kind=TrackKind.INTERPRETATION, url="https://hear.example.org/uk")
     )
-    secrets = (*JOIN.values(), "https://hear.example.org/uk", "/calendars/")
-    shown = client.get(page(make_registration(event, zone="Asia/Tokyo"))).text
+    registration = make_registration(event, zone="Asia/Tokyo")
+    own = f"/en/join/{registration.token(Purpose.JOIN)}/{session.slug}/"
+    secrets = (own, f"{own}#uk", JOIN["join_phone"], JOIN["join_passcode"], "/calendars/")
+    shown = client.get(page(registration)).text
     for secret in secrets:
         assert secret in shown
     assert "Blue room" in shown
