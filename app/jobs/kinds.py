@@ -32,8 +32,8 @@ def does(kind: str, *, writes: bool = True) -> Callable[[Work], Work]:
     """Registers the function that does a kind of work, with the locale of the job's language in force.
 
     What it writes and that it is done are one transaction, so a worker that dies leaves nothing. Work that would
-    hold others up for long is a generator instead: at each `yield` what it wrote so far is committed, and begun anew
-    it goes on from there. Work that only reads (`writes=False`) hinders nobody on SQLite, however long it takes.
+    hold others up for long is a generator instead: at each `yield` what it wrote so far is committed, with the
+    progress told last, and begun anew it finds that in `job.done`. Work that only reads (`writes=False`) hinders nobody on SQLite, however long it takes.
     What it has to say it sets on the job: `message`, `result`, `file_key`, `file_name`.
     """
 

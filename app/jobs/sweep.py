@@ -112,9 +112,10 @@ def _work(job: Job, ours: Claim) -> JobState:
     kind = kind_of(job)
     if not kind.writes:
         reading_only()
-    steps = kind.work(job, Told(ours))
+    steps = kind.work(job, Told(ours, job))
     for _step in steps or ():
-        _hold(ours)
+        if not _mark(ours, done=job.done, total=job.total, lease_until=clock.now() + LEASE):
+            raise Stopped
         db.session.commit()
     said = {name: getattr(job, name) for name in ("message", "result", "file_key", "file_name")}
     if not kind.writes:
@@ -128,11 +129,13 @@ def _work(job: Job, ours: Claim) -> JobState:
 class Told:
     """Writes how far a job has got, at most once a second and beside its transaction; renews the lease."""
 
-    def __init__(self, ours: Claim) -> None:
+    def __init__(self, ours: Claim, job: Job) -> None:
         self.ours = ours
+        self.job = job
         self.next = 0.0
 
     def __call__(self, done: int, total: int) -> None:
+        self.job.done, self.job.total = done, total
         if time.monotonic() < self.next:
             return
         self.next = time.monotonic() + 1
@@ -157,11 +160,6 @@ class Told:
                     connection.exec_driver_sql("PRAGMA busy_timeout=10000")
         if not held:
             raise Stopped
-
-
-def _hold(ours: Claim) -> None:
-    if not _mark(ours, lease_until=clock.now() + LEASE):
-        raise Stopped
 
 
 def _fail(ours: Claim, message: str) -> JobState:

@@ -69,6 +69,8 @@ DEEDS = {
     "code.made": _l("Codes made"),
     "code.invited": _l("People invited"),
     "code.revoked": _l("Code revoked"),
+    "registrations.imported": _l("Registrations imported"),
+    "registrations.exported": _l("Registrations exported"),
     "schedule.imported": _l("Schedule imported"),
 }
 

@@ -14,4 +14,5 @@ from app.registration.manage import (  # noqa: E402, F401
     one,
     questions,
     registrations,
+    transfers,
 )
