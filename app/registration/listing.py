@@ -121,7 +121,7 @@ def _number_of(found: sa.Select[int], filters: Filters, counts: Mapping[Registra
     return db.session.scalar(found.with_only_columns(sa.func.count())) or 0
 
 
-def looked_through(statement: sa.Select[Any]) -> sa.Select[Any]:
+def looked_through(statement: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
     """For what no index answers: SQLite reads the rows about in the order in which they lie in its file.
 
     By any other index of the event it reads the same pages over and over, six times as long.

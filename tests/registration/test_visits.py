@@ -24,7 +24,7 @@ def event(app):
 def counted():
     # The session that the test shares with the requests may hold SQLite's lock.
     db.session.rollback()
-    visits.write()
+    visits.tally.write()
     rows = db.session.execute(sa.select(Visit.day, Visit.step, Visit.number).order_by(Visit.day, Visit.step.desc()))
     found = [tuple(row) for row in rows]
     db.session.rollback()
@@ -69,7 +69,7 @@ def test_while_the_database_is_busy_the_figures_wait_and_no_page_fails(app, clie
     client.get(f"/en/events/{event.slug}/", headers=READER)
     writer = sqlite3.connect(db.engine.url.database, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
-    visits.write()
+    visits.tally.write()
     assert client.get(f"/en/events/{event.slug}/", headers=READER).status_code == 200
     writer.rollback()
     writer.close()

@@ -11,8 +11,8 @@ from app.lib.present import page_language
 from app.people import audit
 from app.people.permissions import Action
 from app.registration import places, service
-from app.registration.entry_form import EntryForm
 from app.registration.manage import blueprint
+from app.registration.manage.entry_form import EntryForm
 from app.registration.models import Origin
 
 
