@@ -37,8 +37,11 @@ def is_enough(event: Event, sessions: Iterable[EventSession]) -> bool:
 
 def is_earned(registration: Registration) -> bool:
     """Whether the person would get one now."""
-    event = registration.event
-    return are_ready(event) and is_enough(event, attendance.attended(event, [registration.id]).get(registration.id, []))
+    return are_ready(registration.event) and is_enough(registration.event, _heard(registration))
+
+
+def _heard(registration: Registration) -> list[EventSession]:
+    return attendance.attended(registration.event, [registration.id]).get(registration.id, [])
 
 
 def of(registration: Registration) -> Certificate | None:
@@ -54,22 +57,19 @@ def issue(registration: Registration) -> Certificate | None:
 
     What it says stays, also when the name in the registration is changed: see `renew`.
     """
-    event = registration.event
-    if not registration.is_confirmed or not are_ready(event):
-        return None
-    sessions = attendance.attended(event, [registration.id]).get(registration.id, [])
-    if is_enough(event, sessions):
-        _insert([_row(registration, sessions)])
+    found = of(registration)
+    if found is not None or not registration.is_confirmed or not is_earned(registration):
+        return found
+    _insert([_row(registration, _heard(registration))])
     return of(registration)
 
 
 def renew(registration: Registration) -> Certificate | None:
     """Says again, at the same address, what is known now: a mended name, an attendance marked later."""
     certificate = of(registration)
-    sessions = attendance.attended(registration.event, [registration.id]).get(registration.id, [])
-    if certificate is None or not is_enough(registration.event, sessions):
+    if certificate is None or not is_earned(registration):
         return None
-    row = _row(registration, sessions)
+    row = _row(registration, _heard(registration))
     for name in ("name", "language", "minutes", "sessions", "issued_at"):
         setattr(certificate, name, row[name])
     db.session.flush()

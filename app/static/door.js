@@ -14,6 +14,7 @@ let came = {};
 let csrf = "";
 let refused = [];
 let sending = false;
+let ticket = ""; // The digest of one that was shown, until somebody is looked for.
 
 // Read anew each time: another tab of this device may have added to it.
 const queue = () => JSON.parse(localStorage.getItem(KEY) ?? "[]");
@@ -61,18 +62,27 @@ async function send() {
   } finally {
     sending = false;
     show();
+    await keepList();
   }
+}
+
+// As it is known here now, so that a page that is loaded without a network shows it so.
+async function keepList() {
+  if (!door.dataset.kept) return;
+  const known = new Response(JSON.stringify({ people, came, csrf }), { headers: { "Content-Type": "application/json" } });
+  await (await caches.open("door")).put(words.list, known);
 }
 
 const post = (items) => fetch(words.sync, {
   method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": csrf }, body: JSON.stringify({ items }),
 });
 
-function show(found = matching()) {
+function show() {
+  const found = matching();
   const here = new Set(came[target.value]);
   const unsent = new Set(queue().filter((item) => item.target === target.value).map((item) => item.number));
   list.replaceChildren(...found.slice(0, SHOWN).map(([number, name]) => row(number, name, here, unsent)));
-  if (!found.length) list.append(element("li", words.nobody));
+  if (!found.length) list.append(element("li", ticket ? words.unknown : words.nobody));
   const waiting = queue().length;
   const names = people.filter(([number]) => refused.includes(number)).map(([, name]) => name);
   state.textContent = [
@@ -83,6 +93,7 @@ function show(found = matching()) {
 }
 
 function matching() {
+  if (ticket) return people.filter(([, , each]) => each === ticket);
   const sought = folded(search.value.trim()).split(/\s+/);
   return people.filter(([, name]) => sought.every((part) => folded(name).includes(part)));
 }
@@ -112,17 +123,15 @@ async function showTicket() {
   const token = new URLSearchParams(location.hash.slice(1)).get("ticket");
   if (!token) return;
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token)));
-  const digest = [...bytes.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const found = people.filter(([, , ticket]) => ticket === digest);
-  show(found);
-  if (!found.length) state.textContent = words.unknown;
+  ticket = [...bytes.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  show();
 }
 
 async function start() {
   await load();
   document.querySelector("#door-pages")?.remove();
   document.querySelector("#door-search").addEventListener("submit", (event) => event.preventDefault());
-  search.addEventListener("input", () => show());
+  search.addEventListener("input", () => { ticket = ""; show(); });
   target.addEventListener("change", () => show());
   addEventListener("online", send);
   addEventListener("hashchange", showTicket);
@@ -147,10 +156,11 @@ async function keepOnDevice() {
 forget.addEventListener("click", async () => {
   await send();
   if (queue().length) return;
+  delete door.dataset.kept;
   await caches.delete("door");
   for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
   localStorage.removeItem(KEY);
-  location.assign(location.pathname);
+  location.assign(words.home);
 });
 
 start().then(() => "serviceWorker" in navigator && keepOnDevice());
