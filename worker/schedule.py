@@ -13,5 +13,6 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "serve waiting lists": every(30, "serve_waiting_lists"),
     "sweep jobs": every(2, "sweep_jobs"),
     "forget old jobs": every(3600, "forget_old_jobs"),
+    "delete kept data": every(24 * 3600, "delete_kept_data"),
     "forget unused files": every(24 * 3600, "forget_unused_files"),
 }

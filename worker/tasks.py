@@ -7,7 +7,7 @@ from app.extensions import db
 from app.jobs import service as jobs
 from app.jobs import sweep as work
 from app.mail import outbox
-from app.registration import bookings, uploads, waitlist
+from app.registration import bookings, erasure, uploads, waitlist
 from app.reminders import sweep as reminders
 from worker.celery_app import celery, flask_app
 
@@ -60,3 +60,9 @@ def forget_old_jobs() -> None:
 @task
 def forget_unused_files() -> None:
     uploads.forget_unused()
+
+
+@task
+def delete_kept_data() -> None:
+    """What organisers wanted to be deleted by now; each batch is a transaction of its own."""
+    erasure.sweep()

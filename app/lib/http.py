@@ -147,7 +147,8 @@ def _error_page(error: HTTPException) -> Response | tuple[str, int]:
     }.get(status, gettext("Something went wrong on our side. Nothing was saved; try again in a moment."))
     # Our own views may say it more precisely, in the reader's language.
     message = error.description if getattr(error, "for_reader", False) else said
-    return render_template("error.html", status=status, message=message), status
+    ask_link = getattr(error, "ask_link", "")
+    return render_template("error.html", status=status, message=message, ask_link=ask_link), status
 
 
 def _with_language() -> str | None:

@@ -7,7 +7,13 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 from wtforms import (
-    BooleanField, EmailField, Field, HiddenField, SelectField, SelectMultipleField, ValidationError,
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    ValidationError,
 )  # fmt: skip
 from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Length
@@ -90,9 +96,8 @@ class AddressForm(Form):
         valid = super().validate(extra_validators)
         guess = meant(self.email.data or "") if not self.email.errors else None
         if guess and self.sure.data != self.email.data:
-            self.email.errors = [
-                _l("Did you mean %(guess)s? Mend it, or send the form once more to keep what you wrote.", guess=guess)
-            ]
+            asked = _l("Did you mean %(guess)s? Mend it, or send the form once more to keep what you wrote.", guess=guess)
+            self.email.errors = [str(asked)]
             self.sure.data = self.email.data
             return False
         return valid

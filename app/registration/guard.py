@@ -56,16 +56,19 @@ def at_door(view: View) -> View:
 
 def in_force(link: RegistrationLink | None) -> RegistrationLink:
     if link is None:
-        raise said(NotFound, _("There is no registration at this address. Open the link in our letter once more."))
+        message = _("There is no registration at this address. Open the link in our letter once more.")
+        raise said(NotFound, message, url_for("registration.links"))
     if link.revoked_at is not None:
-        raise said(Gone, _("This link was replaced by a new one. Open the link in our latest letter."))
+        message = _("This link was replaced by a new one. Open the link in our latest letter.")
+        raise said(Gone, message, url_for("registration.link", event=link.registration.event.slug))
     return link
 
 
-def said(kind: type[HTTPException], message: str) -> HTTPException:
-    """An error whose message is ours and in the reader's language."""
+def said(kind: type[HTTPException], message: str, ask_link: str = "") -> HTTPException:
+    """An error whose message is ours and in the reader's language; `ask_link`: where a new link is to be had."""
     error = kind(message)
     error.for_reader = True  # type: ignore[attr-defined]
+    error.ask_link = ask_link  # type: ignore[attr-defined]
     return error
 
 

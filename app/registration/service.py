@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from app.events.models import Event
-from app.extensions import db
+from app.extensions import db, lock_row
 from app.lib import clock
 from app.registration import admission, bookings, letters, places, questions, waitlist
 from app.registration.agenda import touch
@@ -150,6 +150,14 @@ def send_link(event: Event, email: str) -> None:
         letters.write_again(registration)
 
 
+def send_links(email: str) -> None:
+    """The same for every event that is still to come or going on."""
+    events = sa.select(Event).join(Registration).where(Registration.email == email).order_by(Event.id)
+    for event in db.session.scalars(events).all():
+        if clock.now() < event.over_at:
+            send_link(event, email)
+
+
 def confirm(registration: Registration) -> bool:
     """Makes a held place one's own; True when it is, now or since before. What has ended needs `renew`."""
     lock(registration)
@@ -214,8 +222,8 @@ def cancel(registration: Registration, *, by_organiser: bool = False) -> None:
     touch(registration)
     if held:
         places.free(registration.event)
-        bookings.give_up_all([registration])
         waitlist.serve(registration.event)
+        bookings.give_up_all([registration])
     db.session.flush()
     if was_confirmed or by_organiser:
         registration_cancelled.send(registration)
@@ -241,7 +249,7 @@ def resume_reminders(registration: Registration) -> None:
 
 def lock(registration: Registration) -> None:
     """Reads the row anew and lets nobody else change it until the transaction ends."""
-    db.session.refresh(registration, with_for_update=True)
+    lock_row(registration)
 
 
 # Private links.

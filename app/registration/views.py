@@ -153,6 +153,21 @@ def link(event: str) -> Any:
     return redirect(url_for("registration.link", event=event))
 
 
+@blueprint.route("/registrations/", methods=["GET", "POST"])
+@public
+@limits.letters
+@limits.letters_an_address
+def links() -> Any:
+    """The same of all events, for whom an old link has led nowhere."""
+    form = AddressForm()
+    if not form.validate_on_submit():
+        return render_template("registration/link.html", event=None, form=form), 422 if form.errors else 200
+    service.send_links(str(form.email.data))
+    db.session.commit()
+    flash(_("If %(address)s is registered, a letter with its link is on the way.", address=form.email.data))
+    return redirect(url_for("registration.links"))
+
+
 @blueprint.route("/registrations/<token>/confirm/", methods=["GET", "POST"])
 @holder()
 @limits.confirmations

@@ -11,11 +11,14 @@ def init_app(app: Flask) -> None:
 
     # Their views belong to the blueprints.
     from app.site import (  # noqa: F401
+        answers,
         certificate,
+        colleague,
         join,
         machine,
         people,
         personal,
+        personal_data,
         schedule,
         session,
         ticket,

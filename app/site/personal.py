@@ -10,22 +10,31 @@ from flask_babel import gettext as _
 from sqlalchemy import orm
 
 from app.events.models import Event
-from app.extensions import db, limiter
+from app.extensions import db
 from app.languages.models import LanguageTrack, TrackKind
 from app.languages.service import tracks_by_session
 from app.lib import clock
+from app.lib.present import page_language
 from app.lib.urls import absolute
-from app.registration import address, admission, agenda, bookings, certificates, places, service, waitlist
+from app.registration import (
+    address,
+    admission,
+    agenda,
+    bookings,
+    certificates,
+    limits,
+    places,
+    questions,
+    service,
+    waitlist,
+)
 from app.registration.forms import AddressForm, PersonForm
 from app.registration.guard import holder
-from app.registration.models import Claim, Purpose, Registration, RegistrationState
+from app.registration.models import Claim, Purpose, Question, Registration, RegistrationState
 from app.schedule.models import EventSession, SessionKind
 from app.schedule.service import session_by_slug
 
 blueprint = Blueprint("personal", __name__, template_folder="templates")
-
-ADDRESSES = limiter.limit("10 per minute;30 per hour", methods=["POST"])
-
 
 @blueprint.get("/registrations/<token>/")
 @holder()
@@ -40,6 +49,7 @@ def page(registration: Registration) -> str:
         feed=feed, webcal="webcal:" + feed.partition(":")[2], is_open=admission.is_open(registration.event),
         position=waitlist.position(registration) if waits else None, **_bookings(registration),
         **_certificate(registration),
+        answers=_answers(registration),
     )  # fmt: skip
 
 
@@ -48,6 +58,11 @@ def _certificate(registration: Registration) -> dict[str, Any]:
     issued = certificates.of(registration)
     earned = issued is None and registration.is_confirmed and certificates.is_earned(registration)
     return {"certificate": issued, "certificate_earned": earned}
+
+
+def _answers(registration: Registration) -> list[tuple[Question, Any, str]]:
+    asked = questions.of_event(registration.event) if registration.is_live else []
+    return questions.written(registration, asked, page_language()) if asked else []
 
 
 def _bookings(registration: Registration) -> dict[str, Any]:
@@ -167,7 +182,7 @@ def details(registration: Registration) -> Any:
 
 @blueprint.route("/registrations/<token>/address/", methods=["GET", "POST"])
 @holder(confirmed=True)
-@ADDRESSES
+@limits.addresses
 def change_address(registration: Registration) -> Any:
     """Asks the new address; until its owner says yes, everything goes to the present one."""
     form = AddressForm()
@@ -186,7 +201,7 @@ def change_address(registration: Registration) -> Any:
 
 @blueprint.route("/registrations/<token>/new-address/", methods=["GET", "POST"])
 @holder(Purpose.NEW_ADDRESS)
-@ADDRESSES
+@limits.addresses
 def new_address(registration: Registration) -> Any:
     if request.method != "POST":
         return _page("new_address", registration)

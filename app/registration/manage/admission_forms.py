@@ -98,7 +98,7 @@ class InviteForm(FlaskForm):
         _l("Addresses"),
         [DataRequired(_l("Write one address a line."))],
         description=_l(
-            "One a line, up to %(number)s: ana@example.org, or Ana Popescu <ana@example.org>.", number=MOST_LINES
+            "One a line, up to %(number)s. A name may stand before an address in angle brackets.", number=MOST_LINES
         ),
         render_kw={"rows": 10, "spellcheck": "false", "autocomplete": "off"},
     )

@@ -1,0 +1,43 @@
+"""A person's rights: to see all that is stored about them, and to have it deleted."""
+
+import json
+from typing import Any
+
+from flask import Response, redirect, render_template, request, session, url_for
+
+from app.extensions import db
+from app.mail.suppression import suppression_of
+from app.people.guard import public
+from app.registration import dossier, erasure
+from app.registration.guard import holder
+from app.registration.models import Registration
+from app.site.personal import _page, blueprint
+
+
+@blueprint.get("/registrations/<token>/data.json")
+@holder()
+def data(registration: Registration) -> Response:
+    text = json.dumps(dossier.of(registration), ensure_ascii=False, indent=2)
+    response = Response(text + "\n", mimetype="application/json")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{registration.event.slug}-registration.json")
+    return response
+
+
+@blueprint.route("/registrations/<token>/erase/", methods=["GET", "POST"])
+@holder()
+def erase(registration: Registration) -> Any:
+    """Everything goes, at once and for good, so the page before says what."""
+    if request.method != "POST":
+        bounced = bool(registration.email) and suppression_of(registration.email) is not None
+        return _page("erase", registration, bounced=bounced)
+    files = erasure.erase(registration)
+    db.session.commit()
+    erasure.forget(files)
+    session.pop("registered", None)
+    return redirect(url_for("personal.erased"))
+
+
+@blueprint.get("/registrations/erased/")
+@public
+def erased() -> str:
+    return render_template("site/personal_erased.html")
