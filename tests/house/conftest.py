@@ -9,6 +9,8 @@ from werkzeug.routing import IntegerConverter, Rule
 
 from app.events.models import Series
 from app.people.permissions import Action
+from app.registration.acts import Act
+from app.registration.models import Question, QuestionKind
 from tests.factories import (
     make_account,
     make_event,
@@ -40,11 +42,13 @@ def values(app: Flask) -> dict[str, Any]:
     event = make_event(slug="autumn", series=series)
     session = make_session(event, slug="opening")
     registration = make_registration(event)
+    question = save(Question(event=event, kind=QuestionKind.FILE, label={"en": "Your letter"}))
     return {
         "lang": "en", "series": series.slug, "event": event.slug, "session": session.slug,
         "speaker": make_speaker(event, session).slug,
         "theme": make_theme(event).slug, "room": make_room(event).slug, "organisation": make_organisation().slug,
         "account": make_account().id, "registration": registration.id, "language": "en", "extension": "vtt",
+        "number": registration.id, "question": question.id, "act": Act.SEND_LINK.value,
     }  # fmt: skip
 
 

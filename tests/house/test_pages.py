@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from app.extensions import db
+from app.lib import clock
 from app.mail.models import Letter
 from app.mail.outbox import write
 from app.people import links
 from app.registration import service
-from app.registration.models import Purpose, Registration, RegistrationState
-from tests.factories import make_account, make_event, make_registration, sign_in
+from app.registration.models import Purpose, Question, QuestionKind, Registration, RegistrationState
+from tests.factories import make_account, make_event, make_registration, save, sign_in
 from tests.house.conftest import Address
 
 DIRECTIVES = {"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "base-uri": "'none'",
@@ -28,10 +30,12 @@ DIRECTIVES = {"default-src": "'none'", "script-src": "'self'", "style-src": "'se
 def private_paths(app: Flask) -> list[str]:
     """Pages behind a link of every purpose."""
     with app.test_request_context():
-        registration, waiting = _registration(), make_registration(make_event(), state=RegistrationState.PENDING)
+        held_until = clock.now() + timedelta(days=2)
+        waiting = make_registration(make_event(), state=RegistrationState.PENDING, held_until=held_until)
+        registration = _registration()
         page = f"/en/registrations/{registration.token(Purpose.PAGE)}/"
         return [
-            page, f"{page}agenda/", f"{page}details/", f"{page}address/", f"{page}cancel/",
+            page, f"{page}agenda/", f"{page}details/", f"{page}answers/", f"{page}address/", f"{page}cancel/",
             f"/en/registrations/{waiting.token(Purpose.PAGE)}/confirm/",
             f"/en/registrations/{registration.token(Purpose.NEW_ADDRESS)}/new-address/",
             f"/unsubscribe/{registration.token(Purpose.UNSUBSCRIBE)}",
@@ -40,6 +44,7 @@ def private_paths(app: Flask) -> list[str]:
 
 def _registration() -> Registration:
     registration = make_registration(make_event(), new_email="new@example.org")
+    save(Question(event=registration.event, kind=QuestionKind.NEEDS, label={"en": "What do you need?"}))
     service.replace_links(registration, Purpose.NEW_ADDRESS)
     db.session.commit()
     return registration
