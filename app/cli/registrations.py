@@ -26,16 +26,18 @@ def registrations() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only say what would come of it.")
 @click.option("--silent", is_flag=True, help="Write no letters.")
-@click.option("--encoding", type=click.Choice(ENCODINGS), default="", help="Of a CSV file that is not in UTF-8.")
+@click.option("--encoding", type=click.Choice(ENCODINGS), help="Of a CSV file that is not in UTF-8.")
 @click.option("--country", default="", help="ISO 3166, for whom the file names none.")
 @click.option("--language", default="", help="Of letters, for whom the file names none.")
 @with_app
-def import_(slug: str, file: Path, dry_run: bool, silent: bool, encoding: str, country: str, language: str) -> None:
+def import_(
+    slug: str, file: Path, dry_run: bool, silent: bool, encoding: str | None, country: str, language: str
+) -> None:
     """Registers the people of a table (CSV or XLSX), all of them or none."""
     reading_only()
     try:
         with _bar(" rows") as progress:
-            report = importing.check(_event(slug), file, encoding, Defaults(country, language), progress)
+            report = importing.check(_event(slug), file, encoding or "", Defaults(country, language), progress)
     except (Unreadable, OSError) as fault:
         raise Refusal(f"{file}: {fault}") from fault
     finally:
