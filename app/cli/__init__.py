@@ -31,4 +31,4 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 # Last, since these modules take `main`, `with_app` and `Refusal` from here.
-from app.cli import database, demo, exchange, mail, people, registrations, run  # noqa: E402,F401
+from app.cli import database, demo, exchange, expire, mail, people, registrations, run  # noqa: E402,F401
