@@ -93,11 +93,11 @@ class AddressForm(Form):
     """The address that looked mistyped when it was first sent; sent again, it is meant."""
 
     def validate(self, extra_validators: Any = None) -> bool:
-        valid = super().validate(extra_validators)
+        valid: bool = super().validate(extra_validators)
         guess = meant(self.email.data or "") if not self.email.errors else None
         if guess and self.sure.data != self.email.data:
-            asked = _l("Did you mean %(guess)s? Mend it, or send the form once more to keep what you wrote.", guess=guess)
-            self.email.errors = [str(asked)]
+            said = _l("Did you mean %(guess)s? Mend it, or send the form again to keep what you wrote.", guess=guess)
+            self.email.errors = [str(said)]
             self.sure.data = self.email.data
             return False
         return valid

@@ -46,7 +46,7 @@ def _is_unhurried() -> bool:
         _token, shown_at = sealed.loads(request.form.get("csrf_token", ""), return_timestamp=True)
     except BadData:
         return True  # Which is refused elsewhere.
-    return time.time() - shown_at.timestamp() >= HASTY
+    return float(time.time() - shown_at.timestamp()) >= HASTY
 
 
 def _wait(limit: RequestLimit) -> Response:
