@@ -126,6 +126,14 @@ def reading_only() -> None:
     db.session.connection(execution_options={"reads_only": True} if is_sqlite else snapshot)
 
 
+def lock_row(row: Model) -> None:
+    """Reads a row anew and lets nobody else change it until the transaction ends.
+
+    Rows that belong to it can still be added: who adds one holds other locks, for which we may wait next.
+    """
+    db.session.refresh(row, with_for_update={"key_share": True, "of": type(row)})
+
+
 def first_row(statement: sa.Select[*tuple[Any, ...]], **values: object) -> sa.Row[*tuple[Any, ...]] | None:
     """What one statement finds, past the session and with no transaction around it: the cheapest look-up there is."""
     engine = current_app.extensions.get("single-statements")

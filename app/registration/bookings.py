@@ -4,7 +4,7 @@ Only who has a place in the event has any here. A booked session is on the perso
 and reminders know of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -41,17 +41,17 @@ def book(registration: Registration, session: EventSession) -> Booking:
     line = places.lock(session)
     if booking := of(registration, session):
         return booking
-    if not places.has_room(session, line) or (line.last_number and places.number_waiting(session)):
+    taken = places.take(session, line)
+    if not taken:
         serve(session)
-    has_place = places.has_room(session, line) and not (line.last_number and places.number_waiting(session))
-    booking = Booking(registration=registration, session=session, claim=Claim.WAITING)
+        taken = places.take(session, line)
+    booking = Booking(
+        registration=registration, session=session,
+        claim=Claim.BOOKED if taken else Claim.WAITING, number=None if taken else places.next_number(line),
+    )  # fmt: skip
     db.session.add(booking)
-    if has_place:
-        line.taken += 1
-        _settle(booking)
-    else:
-        line.last_number += 1
-        booking.number = line.last_number
+    if taken:
+        agenda.add(registration, session)
     db.session.flush()
     return booking
 
@@ -61,47 +61,41 @@ def take(registration: Registration, session: EventSession) -> bool:
     places.lock(session)
     booking = of(registration, session)
     if booking is not None and booking.claim is Claim.OFFERED:
-        _settle(booking)
+        booking.claim, booking.held_until, booking.number = Claim.BOOKED, None, None
+        agenda.add(registration, session)
         db.session.flush()
     return booking is not None and booking.claim is Claim.BOOKED
 
 
-def _settle(booking: Booking) -> None:
-    booking.claim, booking.held_until, booking.number = Claim.BOOKED, None, None
-    agenda.add(booking.registration, booking.session)
-
-
 def give_up(registration: Registration, session: EventSession) -> None:
     """Frees the place, or leaves the waiting list. Doing it again changes nothing."""
+    _give_up(session, Booking.registration_id == registration.id)
+
+
+def give_up_all(registrations: Sequence[Registration]) -> None:
+    """For who has no place in the event any more. Sessions come last, in the order of their number (see `places`)."""
+    theirs = Booking.registration_id.in_([registration.id for registration in registrations])
+    booked = sa.select(EventSession).where(EventSession.id.in_(sa.select(Booking.session_id).where(theirs)))
+    for session in db.session.scalars(booked.order_by(EventSession.id)).all():
+        _give_up(session, theirs)
+
+
+def _give_up(session: EventSession, whose: sa.ColumnElement[bool]) -> None:
     line = places.lock(session)
-    booking = of(registration, session)
-    if booking is None:
-        return
-    if booking.holds_place:
-        line.taken -= 1
-    if booking.claim is Claim.BOOKED:
-        agenda.remove(registration, session)
-    registration.bookings.remove(booking)
+    for booking in _locked(session, whose):
+        if booking.holds_place:
+            line.taken -= 1
+        if booking.claim is Claim.BOOKED:
+            agenda.remove(booking.registration, session)
+        booking.registration.bookings.remove(booking)
     db.session.flush()
     serve(session)
-
-
-def give_up_all(registrations: Iterable[Registration]) -> None:
-    """For who has no place in the event any more; sessions in the order of their number (see `places`)."""
-    rows = db.session.execute(
-        sa.select(Booking.session_id, Booking.registration_id)
-        .where(Booking.registration_id.in_([registration.id for registration in registrations]))
-        .order_by(Booking.session_id, Booking.registration_id)
-    ).all()
-    for session_id, registration_id in rows:
-        session = db.session.get_one(EventSession, session_id)
-        give_up(db.session.get_one(Registration, registration_id), session)
 
 
 def serve(session: EventSession) -> None:
     """Ends the offers that nobody took in time, then offers every free place to who waits longest."""
     line = places.lock(session)
-    for booking in _locked(session, Claim.OFFERED, Booking.held_until <= clock.now()):
+    for booking in _locked(session, (Booking.claim == Claim.OFFERED) & (Booking.held_until <= clock.now())):
         line.taken -= 1
         letters.tell_booking_passed_on(booking)
         db.session.delete(booking)
@@ -109,7 +103,7 @@ def serve(session: EventSession) -> None:
     if not is_open(session) or not line.last_number:
         return
     hours = timedelta(hours=admission.of(session.event).offer_hours)
-    for booking in _locked(session, Claim.WAITING, sa.true(), places.room(session, line)):
+    for booking in _locked(session, Booking.claim == Claim.WAITING, places.room(session, line)):
         line.taken += 1
         left = max(((session.starts_at or clock.now()) - clock.now()) / 4, LEAST)
         booking.claim, booking.held_until = Claim.OFFERED, clock.now() + min(hours, left)
@@ -117,19 +111,15 @@ def serve(session: EventSession) -> None:
     db.session.flush()
 
 
-def _locked(
-    session: EventSession, claim: Claim, condition: sa.ColumnElement[bool], number: int | None = None
-) -> list[Booking]:
+def _locked(session: EventSession, which: sa.ColumnElement[bool], number: int | None = None) -> Sequence[Booking]:
     """Bookings in the order of the list. Only who has locked the session's places changes any."""
-    return list(
-        db.session.scalars(
-            sa.select(Booking)
-            .where(Booking.session_id == session.id, Booking.claim == claim, condition)
-            .order_by(Booking.number)
-            .limit(number)
-            .execution_options(populate_existing=True)
-        )
-    )
+    return db.session.scalars(
+        sa.select(Booking)
+        .where(Booking.session_id == session.id, which)
+        .order_by(Booking.number, Booking.id)
+        .limit(number)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 # Questions.

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from app.events.models import Event
-from app.extensions import db
+from app.extensions import db, lock_row
 from app.lib import clock
 from app.mail.models import Letter, LetterState
 from app.registration import admission
@@ -40,7 +40,7 @@ class Listed(NamedTuple):
 
 def make(event: Event, code: str, note: str, most_uses: int | None, expires_at: datetime | None) -> AccessCode:
     """A code of one's own words. Raises Taken."""
-    db.session.refresh(event, with_for_update=True)
+    lock_row(event)
     if of_text(event, code) is not None:
         raise Taken
     return add(event, code, note=note, most_uses=most_uses, expires_at=expires_at)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.events.models import Event
-from app.extensions import db
+from app.extensions import db, lock_row
 from app.lib import clock
 from app.lib.present import chosen
 from app.lib.urls import absolute
@@ -29,7 +29,7 @@ def invite(
     event: Event, people: Iterable[tuple[str, str]], language: str, note: str, expires_at: datetime | None
 ) -> Invited:
     """Writes to each (name, normal address) once, unless it is invited or registered already."""
-    db.session.refresh(event, with_for_update=True)  # Nobody else invites the same people at this moment.
+    lock_row(event)  # Nobody else invites the same people at this moment.
     people = list(people)
     addresses = [email for _name, email in people]
     in_force = sa.select(AccessCode.email).where(

@@ -1,4 +1,4 @@
-"""The places of an event or of a session: the only module that takes or frees one, so the count is always right.
+"""The places of an event or of a session, and the count of those that are taken.
 
 Whoever takes or frees a place, or joins or leaves a waiting list, locks the row of `Places` first and holds it until
 the transaction ends. The order of locks is the event's places, a registration, its sessions' places by their number,
@@ -17,14 +17,18 @@ from app.schedule.models import EventSession
 Subject = Event | EventSession
 
 
-def take(subject: Subject) -> bool:
-    """Counts one place more, unless all are taken."""
-    places = lock(subject)
-    if not has_room(subject, places):
+def take(subject: Subject, line: Places) -> bool:
+    """Counts one place more for who comes, unless all are taken or somebody waits for the next. `line` is locked."""
+    if not has_room(subject, line) or (line.last_number and _any(_waiting(subject))):
         return False
-    places.taken += 1
-    db.session.flush()
+    line.taken += 1
     return True
+
+
+def next_number(line: Places) -> int:
+    """The end of the waiting list, for who finds no place. `line` is locked."""
+    line.last_number += 1
+    return line.last_number
 
 
 def free(subject: Subject, number: int = 1) -> None:
@@ -49,7 +53,7 @@ def any_left(subject: Subject) -> bool:
     taken, numbers = row or (0, 0)
     if taken >= subject.capacity:
         taken -= _count(_overdue(subject))
-    return taken < subject.capacity and (not numbers or not _count(_waiting(subject)))
+    return taken < subject.capacity and not (numbers and _any(_waiting(subject)))
 
 
 def left(subject: Subject) -> int | None:
@@ -57,7 +61,7 @@ def left(subject: Subject) -> int | None:
     if subject.capacity is None:
         return None
     taken = db.session.scalar(sa.select(Places.taken).where(_is_of(subject))) or 0
-    return 0 if number_waiting(subject) else max(subject.capacity - taken, 0)
+    return 0 if _any(_waiting(subject)) else max(subject.capacity - taken, 0)
 
 
 def number_waiting(subject: Subject) -> int:
@@ -111,3 +115,7 @@ def _waiting(subject: Subject) -> sa.ColumnElement[bool]:
 
 def _count(condition: sa.ColumnElement[bool]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).where(condition)) or 0
+
+
+def _any(condition: sa.ColumnElement[bool]) -> bool:
+    return bool(db.session.scalar(sa.select(sa.exists().where(condition))))

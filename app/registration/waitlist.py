@@ -23,15 +23,15 @@ LEAST = timedelta(minutes=30)
 def join(registration: Registration, line: Places) -> None:
     """Offers a place at once while there are any, else puts the registration at the end of the locked `line`."""
     event = registration.event
-    if not places.has_room(event, line) or (line.last_number and places.number_waiting(event)):
+    taken = places.take(event, line)
+    if not taken:
         serve(event)
-    if places.has_room(event, line) and not (line.last_number and places.number_waiting(event)):
-        line.taken += 1
+        taken = places.take(event, line)
+    if taken:
         registration.queue_number = None
         _hold(registration, clock.now() + HOLD)
     else:
-        line.last_number += 1
-        registration.queue_number = line.last_number
+        registration.queue_number = places.next_number(line)
         registration.state, registration.held_until = RegistrationState.WAITING, None
     db.session.flush()
 
@@ -41,19 +41,18 @@ def serve(event: Event) -> None:
     line = places.lock(event)
     lapsed = _lapse(event)
     line.taken -= len(lapsed)
-    db.session.flush()
-    bookings.give_up_all(lapsed)
     for registration in lapsed:
         if registration.queue_number is not None:
             registration.queue_number = None
             letters.tell_passed_on(registration)
-    if event.state is not EventState.PUBLISHED or not event.takes_place or clock.now() >= event.over_at:
-        return
-    for registration in _first(event, places.room(event, line)) if line.last_number else []:
-        line.taken += 1
-        _hold(registration, _end_of_offer(event))
-        letters.offer(registration)
+    if line.last_number and event.state is EventState.PUBLISHED and event.takes_place and clock.now() < event.over_at:
+        until = _end_of_offer(event)
+        for registration in _first(event, places.room(event, line)):
+            line.taken += 1
+            _hold(registration, until)
+            letters.offer(registration)
     db.session.flush()
+    bookings.give_up_all(lapsed)
 
 
 def _lapse(event: Event) -> list[Registration]:

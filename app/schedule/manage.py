@@ -10,7 +10,7 @@ from app.events.forms import StandingForm
 from app.events.guard import acting_account, organiser
 from app.events.manage.event import said_of
 from app.events.models import Event, Standing
-from app.extensions import db
+from app.extensions import db, lock_row
 from app.lib.present import day as shown_day
 from app.people.permissions import Action
 from app.schedule import conflicts, lacks, service
@@ -65,7 +65,7 @@ def create_session(event: Event) -> Answer:
 def edit_session(event: Event, session: str) -> Answer:
     found = _found(event, session)
     if request.method == "POST":
-        db.session.refresh(found, with_for_update=True)
+        lock_row(found)
     form = SessionForm(event, speakers_of(event), data=_stored(found))
     if form.validate_on_submit() and (facts := _read(event, form, found)) is not None:
         _set_rows(found, form)

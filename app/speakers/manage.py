@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.events.guard import acting_account, organiser
 from app.events.models import Event
-from app.extensions import db
+from app.extensions import db, lock_row
 from app.lib.present import page_language
 from app.people.permissions import Action
 from app.speakers import service
@@ -87,7 +87,7 @@ def own_profile(event: Event) -> Answer:
 
 def _form_of(kind: type[ProfileForm], speaker: Speaker) -> ProfileForm:
     if request.method == "POST":
-        db.session.refresh(speaker, with_for_update=True)
+        lock_row(speaker)
     names = ("name", "affiliation", "biography", "country", "zone", "email")
     stored = {name: getattr(speaker, name) for name in names if hasattr(kind, name)}
     return kind(languages=speaker.event.languages, data=stored)

@@ -12,7 +12,7 @@ from app.events.guard import acting_account, event_maker, organiser
 from app.events.manage import blueprint
 from app.events.models import Event, EventKind, EventState, Standing
 from app.events.slugs import unique_slug
-from app.extensions import db
+from app.extensions import db, lock_row
 from app.lib.present import chosen
 from app.people.guard import signed_in
 from app.people.models import Account
@@ -72,7 +72,7 @@ def _overview(event: Event, status: int = 200) -> Answer:
 def edit(event: Event) -> Answer:
     account = acting_account()
     if request.method == "POST":
-        db.session.refresh(event, with_for_update=True)
+        lock_row(event)
     form = EventForm(languages=event.languages, data=_facts(event))
     form.series.choices = series_choices(account, event)
     if event.state is not EventState.DRAFT:

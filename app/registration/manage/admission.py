@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.events.guard import acting_account, organiser
 from app.events.models import Event
-from app.extensions import db
+from app.extensions import db, lock_row
 from app.lib import clock
 from app.lib.present import moment
 from app.people import audit
@@ -24,7 +24,7 @@ FACTS = ("opens_at", "closes_at", "by_code", "by_approval", "offer_hours", "keep
 @organiser(Action.EDIT_EVENT)
 def admitting(event: Event) -> Any:
     if request.method == "POST":
-        db.session.refresh(event, with_for_update=True)
+        lock_row(event)
     terms = admission.of(event)
     facts = {name: getattr(terms, name) for name in FACTS}
     form = AdmissionForm(data=facts | {name: written_in(event, facts[name]) for name in FACTS[:2]})

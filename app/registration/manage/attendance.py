@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, NumberRange
 
 from app.events.guard import acting_account, organiser
 from app.events.models import Event
-from app.extensions import db
+from app.extensions import db, lock_row
 from app.lib.present import length
 from app.people import audit
 from app.people.permissions import Action
@@ -42,7 +42,7 @@ def attended(event: Event) -> str:
 @blueprint.post("/manage/events/<event>/attendance/certificates/")
 @organiser(Action.EDIT_EVENT)
 def certificate_rules(event: Event) -> Any:
-    db.session.refresh(event, with_for_update=True)
+    lock_row(event)
     form, terms = CertificateForm(), admission.of(event)
     if not form.validate():
         return _page(event, form), 422
