@@ -38,6 +38,11 @@ class Terms:
     books: bool = False
     """It has sessions with places."""
 
+    @property
+    def moments(self) -> set[datetime]:
+        """When its pages say something else by themselves."""
+        return {moment for moment in (self.opens_at, self.closes_at) if moment}
+
 
 _terms: Memory[tuple[int, int, datetime], Terms] = Memory("terms", 1024)
 

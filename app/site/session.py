@@ -14,6 +14,7 @@ from app.lib.conditional import Rendered
 from app.lib.http import page_language
 from app.lib.urls import absolute
 from app.people.guard import public
+from app.registration import admission
 from app.schedule.models import Appearance, EventSession, Part
 from app.site import pages, zones
 from app.site.choice import read_zone
@@ -51,9 +52,10 @@ def session(event: str, session: str) -> Response:
             tracks=languages.tracks_by_session([found.id]).get(found.id, []),
             subtitles=languages.subtitles_of(found), parts=list(Part), hours=_speakers_hours(found),
             calendar=absolute("calendar.session", event=event, session=session, lang=page_language()),
-            is_over=clock.now() >= (found.ends_at or found.event.over_at),
+            is_over=clock.now() >= (found.ends_at or found.event.over_at), terms=admission.terms(found.event),
         )  # fmt: skip
-        return Rendered.between(body, {at for at in (found.starts_at, found.ends_at, found.event.over_at) if at})
+        moments = {at for at in (found.starts_at, found.ends_at, found.event.over_at) if at}
+        return Rendered.between(body, moments | admission.terms(found.event).moments)
 
     return answer(row, ("session", session, page_language(), zone), render)
 

@@ -14,7 +14,7 @@ from app.lib import clock
 from app.lib.conditional import Rendered, conditional
 from app.lib.http import page_language
 from app.people.guard import public
-from app.registration import visits
+from app.registration import admission, visits
 from app.registration.models import Step
 from app.schedule.models import EventSession
 from app.site import pages, versions
@@ -66,9 +66,10 @@ def event(event: str) -> Response:
         running, following = _now_and_next(found)
         body = render_template(
             "site/event.html", event=found, version=row.revision, running=running, following=following,
-            involvements=list(Involvement), is_over=clock.now() >= found.over_at,
+            involvements=list(Involvement), is_over=clock.now() >= found.over_at, terms=admission.terms(found),
         )  # fmt: skip
-        return Rendered.between(body, {found.begins_at, found.over_at, *_boundaries(found)})
+        moments = {found.begins_at, found.over_at, *_boundaries(found), *admission.terms(found).moments}
+        return Rendered.between(body, moments)
 
     return answer(row, ("event", page_language()), render, seen=partial(visits.count, row.id, Step.PAGE))
 
