@@ -10,8 +10,15 @@ def init_app(app: Flask) -> None:
     from app.extensions import csrf
     from app.lib.http import language_prefix
     from app.people.permissions import Action
-    from app.registration import bookings, invitations, letters, manage, views, waitlist  # noqa: F401 - of letters
-    from app.registration import certificate_letter  # noqa: F401
+    from app.registration import (  # noqa: F401 - of letters
+        bookings,
+        certificate_letter,
+        invitations,
+        letters,
+        manage,
+        views,
+        waitlist,
+    )
     from app.registration.manage import attendance, door  # noqa: F401
     from app.schedule import signals as schedule
 

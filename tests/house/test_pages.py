@@ -19,7 +19,7 @@ from app.mail.outbox import write
 from app.people import links
 from app.registration import service
 from app.registration.models import Purpose, Question, QuestionKind, Registration, RegistrationState
-from tests.factories import make_account, make_event, make_registration, save, sign_in
+from tests.factories import make_account, make_event, make_registration, make_session, save, sign_in
 from tests.house.conftest import Address
 
 DIRECTIVES = {"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "base-uri": "'none'",
@@ -34,7 +34,9 @@ def private_paths(app: Flask) -> list[str]:
         waiting = make_registration(make_event(), state=RegistrationState.PENDING, held_until=held_until)
         registration = _registration()
         page = f"/en/registrations/{registration.token(Purpose.PAGE)}/"
+        session = make_session(registration.event)
         return [
+            f"/en/join/{registration.token(Purpose.JOIN)}/{session.slug}/", f"{page}ticket/", f"{page}ticket.svg",
             page, f"{page}agenda/", f"{page}details/", f"{page}answers/", f"{page}address/", f"{page}cancel/",
             f"/en/registrations/{waiting.token(Purpose.PAGE)}/confirm/",
             f"/en/registrations/{registration.token(Purpose.NEW_ADDRESS)}/new-address/",
