@@ -125,12 +125,18 @@ def _locked(session: EventSession, which: sa.ColumnElement[bool], number: int | 
 # Questions.
 
 
-def bookable(event: Event) -> list[EventSession]:
-    """Sessions with places that have not begun, in the order of time."""
+def is_booked(registration: Registration, session: EventSession) -> bool:
+    """Whether somebody books the session rather than stars it: it has few places, or had when they booked."""
+    return needs_booking(session) or of(registration, session) is not None
+
+
+def bookable(event: Event, registration: Registration | None = None) -> list[EventSession]:
+    """Sessions that are booked and have not begun, for everyone or for somebody, in the order of time."""
+    theirs = sa.select(Booking.session_id).where(Booking.registration_id == (registration and registration.id))
     found = db.session.scalars(
         sa.select(EventSession)
         .where(
-            EventSession.event_id == event.id, EventSession.capacity.is_not(None),
+            EventSession.event_id == event.id, EventSession.capacity.is_not(None) | EventSession.id.in_(theirs),
             EventSession.standing == Standing.CONFIRMED, EventSession.starts_at > clock.now(),
         )
         .order_by(EventSession.starts_at, EventSession.id)

@@ -68,7 +68,7 @@ def _answers(registration: Registration) -> list[tuple[Question, Any, str]]:
 def _bookings(registration: Registration) -> dict[str, Any]:
     """Sessions with few places, and where the person stands with each."""
     booked = bookings.of_registration(registration)
-    bookable = bookings.bookable(registration.event) if registration.is_confirmed else []
+    bookable = bookings.bookable(registration.event, registration) if registration.is_confirmed else []
     on_agenda = {item.session_id for item in registration.agenda}
     return {
         "bookings": booked,
@@ -85,7 +85,7 @@ def book(registration: Registration, session: str) -> Any:
     """Books a place in a session, takes one that is offered, or gives it up."""
     found = session_by_slug(registration.event, session)
     act = request.form.get("act")
-    if found is None or not bookings.needs_booking(found) or act not in ("book", "take", "give-up"):
+    if found is None or not bookings.is_booked(registration, found) or act not in ("book", "take", "give-up"):
         abort(404)
     service.lock(registration)
     try:
@@ -122,7 +122,7 @@ def sessions(registration: Registration) -> Any:
         session = db.session.scalar(sa.select(EventSession).where(
             EventSession.event_id == event.id, EventSession.slug == slug, EventSession.starts_at.is_not(None)
         ))  # fmt: skip
-        if session is None or bookings.needs_booking(session):
+        if session is None or bookings.is_booked(registration, session):
             abort(404)
         (agenda.add if "add" in request.form else agenda.remove)(registration, session)
         db.session.commit()
