@@ -33,8 +33,9 @@ def does(kind: str, *, writes: bool = True) -> Callable[[Work], Work]:
 
     What it writes and that it is done are one transaction, so a worker that dies leaves nothing. Work that would
     hold others up for long is a generator instead: at each `yield` what it wrote so far is committed, with the
-    progress told last, and begun anew it finds that in `job.done`. Work that only reads (`writes=False`) hinders nobody on SQLite, however long it takes.
-    What it has to say it sets on the job: `message`, `result`, `file_key`, `file_name`.
+    progress told last, and begun anew it finds that in `job.done`. Work that only reads (`writes=False`) hinders
+    nobody on SQLite, however long it takes. What it has to say it sets on the job: `message`, `result`,
+    `file_key`, `file_name`.
     """
 
     def register(work: Work) -> Work:

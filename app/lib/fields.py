@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from babel import Locale
-from babel.support import Translations
+from babel.support import NullTranslations, Translations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
@@ -182,7 +182,7 @@ class Form(FlaskForm):
 
 
 @cache
-def _messages(language: str) -> Translations:
+def _messages(language: str) -> NullTranslations:
     return Translations.load(messages_path(), [language.replace("-", "_")], "wtforms")
 
 

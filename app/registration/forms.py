@@ -155,7 +155,7 @@ class RegistrationForm(Asking, PersonForm, AddressForm):
         self.event = event
         terms = admission.terms(event)
         self.questions = questions.of_event(event) if terms.asks else []
-        super().__init__(event, *args, **kwargs)
+        PersonForm.__init__(self, event, *args, **kwargs)
         if not terms.by_code:
             del self.code
         self.bookable = bookings.bookable(event) if terms.books else []
@@ -171,7 +171,7 @@ class RegistrationForm(Asking, PersonForm, AddressForm):
             sessions=tuple(session for session in self.bookable if session.slug in wanted),
             answers=self.answers(),
             needs=self.needs(),
-            **self.facts(),  # type: ignore[arg-type]
+            **self.facts(),
         )
 
     def code_from_link(self, text: str) -> None:

@@ -21,6 +21,8 @@ def empty_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return new_postgresql_database(request.getfixturevalue("postgresql_server"))
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_migrations_make_exactly_what_the_models_describe(empty_address: str, tmp_path: Path) -> None:
     app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=empty_address))
     with app.app_context():
@@ -45,3 +47,36 @@ def test_migrations_go_down_to_nothing_and_up_again(empty_address: str, tmp_path
     assert left == {"alembic_version"}
     assert again == tables
     assert set(db.metadata.tables) <= tables
+
+
+def test_what_was_registered_before_stays_and_gets_the_new_links(empty_address: str, tmp_path: Path) -> None:
+    app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=empty_address))
+    with app.app_context():
+        command.upgrade(alembic_config(), "0001")
+        with db.engine.begin() as connection:
+            for statement in BEFORE_WAITING_LISTS:
+                connection.execute(sa.text(statement))
+        upgrade()
+        with db.engine.begin() as connection:
+            links = connection.execute(sa.text("SELECT purpose FROM registration_link ORDER BY purpose")).scalars().all()
+            person = connection.execute(sa.text("SELECT name, origin, queue_number FROM registration")).one()
+            places = connection.execute(sa.text("SELECT event_id, session_id, taken, last_number FROM places")).one()
+        db.engine.dispose()
+    assert links == ["join", "page", "ticket"]
+    assert tuple(person) == ("Ana", "form", None)
+    assert tuple(places) == (1, None, 1, 0)
+
+
+MOMENT = "'2027-03-01 10:00:00'"
+BEFORE_WAITING_LISTS = (
+    "INSERT INTO event (id, slug, guid, kind, state, standing, standing_reason, title, summary, description, zone, "
+    "languages, starts_on, ends_on, day_change, join_opens_minutes, contact_name, contact_email, reply_to, privacy, "
+    "recording_consent, website, source, created_at, revision, changed_at) VALUES (1, 'e', 'g', 'webinar', "
+    "'published', 'confirmed', '{}', '{}', '{}', '{}', 'UTC', '[]', '2027-05-01', '2027-05-01', 0, 15, '', '', '', "
+    f"'{{}}', '{{}}', '', '{{}}', {MOMENT}, 1, {MOMENT})",
+    "INSERT INTO registration (id, event_id, state, name, email, new_email, country, language, zone, consented_at, "
+    "created_at, attempt, agenda_changed_at, search) VALUES (1, 1, 'confirmed', 'Ana', 'ana@example.org', '', 'RO', "
+    f"'ro', 'UTC', {MOMENT}, {MOMENT}, 1, {MOMENT}, 'ana')",
+    f"INSERT INTO registration_link (token, registration_id, purpose, created_at) VALUES ('t', 1, 'page', {MOMENT})",
+    "INSERT INTO places (event_id, taken) VALUES (1, 1)",
+)

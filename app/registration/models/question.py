@@ -55,7 +55,9 @@ class Question(Shown, Model):
     least: Mapped[float | None]
     most: Mapped[float | None]
     """The bounds of a number, both included."""
-    depends_on_id: Mapped[int | None] = mapped_column(sa.ForeignKey("question_option.id", ondelete="SET NULL"))
+    depends_on_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("question_option.id", ondelete="SET NULL", use_alter=True)
+    )
     """The option of an earlier choice, or choices, that brings this question up."""
 
     event: Mapped[Event] = relationship()
