@@ -55,10 +55,11 @@ def test_what_was_registered_before_stays_and_gets_the_new_links(empty_address: 
         command.upgrade(alembic_config(), "0001")
         with db.engine.begin() as connection:
             for statement in BEFORE_WAITING_LISTS:
-                connection.execute(sa.text(statement))
+                connection.execute(sa.text(statement), {"now": "2027-03-01 10:00:00"} if ":now" in statement else {})
         upgrade()
         with db.engine.begin() as connection:
-            links = connection.execute(sa.text("SELECT purpose FROM registration_link ORDER BY purpose")).scalars().all()
+            purposes = connection.execute(sa.text("SELECT purpose FROM registration_link ORDER BY purpose"))
+            links = list(purposes.scalars())
             person = connection.execute(sa.text("SELECT name, origin, queue_number FROM registration")).one()
             places = connection.execute(sa.text("SELECT event_id, session_id, taken, last_number FROM places")).one()
         db.engine.dispose()
@@ -67,16 +68,15 @@ def test_what_was_registered_before_stays_and_gets_the_new_links(empty_address: 
     assert tuple(places) == (1, None, 1, 0)
 
 
-MOMENT = "'2027-03-01 10:00:00'"
 BEFORE_WAITING_LISTS = (
     "INSERT INTO event (id, slug, guid, kind, state, standing, standing_reason, title, summary, description, zone, "
     "languages, starts_on, ends_on, day_change, join_opens_minutes, contact_name, contact_email, reply_to, privacy, "
     "recording_consent, website, source, created_at, revision, changed_at) VALUES (1, 'e', 'g', 'webinar', "
     "'published', 'confirmed', '{}', '{}', '{}', '{}', 'UTC', '[]', '2027-05-01', '2027-05-01', 0, 15, '', '', '', "
-    f"'{{}}', '{{}}', '', '{{}}', {MOMENT}, 1, {MOMENT})",
+    "'{}', '{}', '', '{}', :now, 1, :now)",
     "INSERT INTO registration (id, event_id, state, name, email, new_email, country, language, zone, consented_at, "
     "created_at, attempt, agenda_changed_at, search) VALUES (1, 1, 'confirmed', 'Ana', 'ana@example.org', '', 'RO', "
-    f"'ro', 'UTC', {MOMENT}, {MOMENT}, 1, {MOMENT}, 'ana')",
-    f"INSERT INTO registration_link (token, registration_id, purpose, created_at) VALUES ('t', 1, 'page', {MOMENT})",
+    "'ro', 'UTC', :now, :now, 1, :now, 'ana')",
+    "INSERT INTO registration_link (token, registration_id, purpose, created_at) VALUES ('t', 1, 'page', :now)",
     "INSERT INTO places (event_id, taken) VALUES (1, 1)",
 )
