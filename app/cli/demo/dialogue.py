@@ -7,13 +7,16 @@ Libraries. Dates and speakers are made up: one webinar is past and has its recor
 from datetime import timedelta
 from pathlib import Path
 
-from app.cli.demo import making
-from app.events.models import EventKind, EventState, Involvement, Series
+from app.cli.demo import making, people
+from app.events.models import Event, EventKind, EventState, Involvement, Series
 from app.extensions import db
 from app.languages.models import LanguageTrack, SubtitleFile, TrackKind
 from app.lib import clock
 from app.lib.text import Translated
 from app.people.models import Account
+from app.registration import certificates
+from app.registration.models import Admission, Attendance, RegistrationState, Source
+from app.schedule import service as schedule
 from app.schedule.models import EventSession, SessionKind, SessionLink
 
 FOLDER = Path(__file__).parent
@@ -147,6 +150,31 @@ def _webinar(organiser: Account, row_slug: str, days: int, title: Translated, to
         )
         if days < 0 and kind is SessionKind.TALK:
             _recorded(session)
+    if days < 0:
+        db.session.flush()
+        _heard(made)
+
+
+def _heard(made: Event) -> None:
+    """Who registered for the webinar that is over, who was in which session, and the first certificate of it."""
+    began = made.begins_at - timedelta(days=9)
+    sessions = schedule.sessions_of(made)
+    db.session.add(Admission(event_id=made.id, keep_days=365, certificates=True))
+    rows = [
+        people.register(made, person, RegistrationState.CONFIRMED, began + timedelta(hours=11 * number))
+        for number, person in enumerate(people.everyone()[:18])
+    ]
+    people.seat(made, rows)
+    for number, row in enumerate(rows):
+        # Every fourth did not come, every third left after the first session.
+        for session in [] if number % 4 == 3 else sessions[: 1 if number % 3 == 2 else 2]:
+            began_at = session.starts_at or made.begins_at
+            db.session.add(Attendance(
+                registration=row, session=session, day=made.day_of(began_at), first_at=began_at, last_at=began_at,
+                source=Source.LINK,
+            ))  # fmt: skip
+    db.session.flush()
+    certificates.issue(rows[0])
 
 
 def _recorded(session: EventSession) -> None:
