@@ -4,14 +4,16 @@ from typing import NamedTuple
 
 from app.events.models import Event
 from app.extensions import db
-from app.registration import letters, places
-from app.registration.models import LASTING, Purpose, Registration
+from app.registration import codes, letters, places
+from app.registration.models import LASTING, AccessCode, Purpose, Registration
 from app.registration.service import (
+    CodeRefused,
     Entry,
     Outcome,
     cancel,
     lock,
     of_address,
+    outcome_of,
     register,
     replace_links,
     revoke,
@@ -30,7 +32,8 @@ def correct(event: Event, hold: Hold | None, entry: Entry) -> Outcome:
     """The same entry with a mended address. `hold` is what the mistyped one got, if anything.
 
     The held place moves with it, and the links that went to the wrong address end. An address that has a
-    registration of its own is told so by letter, as after any form, and the held place is given back.
+    registration of its own is told so by letter, as after any form, and the held place is given back. Raises
+    CodeRefused for an invitation that was sent to the first address alone.
     """
     places.lock(event)
     held = db.session.get(Registration, hold.registration) if hold else None
@@ -39,13 +42,16 @@ def correct(event: Event, hold: Hold | None, entry: Entry) -> Outcome:
     lock(held)
     if held.is_confirmed or not held.is_live or held.attempt != hold.attempt:
         return register(event, entry)
+    code = db.session.get(AccessCode, held.code_id) if held.code_id else None
+    if code is not None and not codes.is_for(code, entry.email):
+        raise CodeRefused
     if of_address(event, entry.email) is not None:
         cancel(held)
         return register(event, entry)
     held.email = entry.email
     replace_links(held, *LASTING)
     letters.tell_standing(held)
-    return Outcome(held=held, full=not held.holds_place)
+    return outcome_of(held)
 
 
 def ask(registration: Registration, email: str) -> None:
@@ -54,12 +60,12 @@ def ask(registration: Registration, email: str) -> None:
     One that is registered itself gets its own letter again, and nobody here learns of it.
     """
     registration.new_email = email
+    # Made in either case, since whoever asks can see the dates of their links.
+    replace_links(registration, Purpose.NEW_ADDRESS)
     other = of_address(registration.event, email)
     if other is not None and other.is_live:
-        revoke(registration, Purpose.NEW_ADDRESS)
         letters.write_again(other)
     else:
-        replace_links(registration, Purpose.NEW_ADDRESS)
         letters.ask_new_address(registration)
     db.session.flush()
 

@@ -75,15 +75,17 @@ def code_in_force(event: Event, text: str) -> AccessCode | None:
             AccessCode.event_id == event.id, sa.func.lower(AccessCode.code) == text.strip().lower()
         )
     )
-    if code is None or not code.is_in_force:
-        return None
-    return code if code.most_uses is None or uses(code) < code.most_uses else None
+    return code if code is not None and code.is_in_force and has_use_left(code) else None
 
 
 def lets_back_in(registration: Registration) -> bool:
     """Whether the code that somebody came with is not used up by others since they gave their place back."""
     code = db.session.get(AccessCode, registration.code_id) if registration.code_id else None
-    return code is None or code.most_uses is None or uses(code) < code.most_uses
+    return code is None or has_use_left(code)
+
+
+def has_use_left(code: AccessCode) -> bool:
+    return code.most_uses is None or uses(code) < code.most_uses
 
 
 def uses(code: AccessCode) -> int:

@@ -90,21 +90,24 @@ def of_number(event: Event, number: int) -> AccessCode | None:
     return db.session.scalar(sa.select(AccessCode).where(AccessCode.id == number, AccessCode.event_id == event.id))
 
 
-def opens_for(event: Event, text: str, email: str) -> bool:
-    """Whether a code lets this address in.
+def opening(event: Event, text: str, email: str) -> AccessCode | None:
+    """The code that was written, if it lets this address in.
 
     An invitation whose use is by its own address still does, so that who lost the letter can have it again.
     """
-    code = admission.code_in_force(event, text)
-    if code is None:
-        code = of_text(event, text)
-        is_own = code is not None and code.is_in_force and code.email == email != ""
-        return is_own and _stands_on(code, email)
+    code = of_text(event, text)
+    if code is None or not code.is_in_force or not is_for(code, email):
+        return None
+    return code if admission.has_use_left(code) or (code.email and _stands_on(code, email)) else None
+
+
+def is_for(code: AccessCode, email: str) -> bool:
+    """Whether it is everybody's, or was sent to this address."""
     return code.email in ("", email)
 
 
-def _stands_on(code: AccessCode | None, email: str) -> bool:
-    found = sa.select(Registration.id).where(Registration.code_id == (code and code.id), Registration.email == email)
+def _stands_on(code: AccessCode, email: str) -> bool:
+    found = sa.select(Registration.id).where(Registration.code_id == code.id, Registration.email == email)
     return db.session.scalar(found) is not None
 
 

@@ -11,6 +11,7 @@ from app.lib.present import chosen
 from app.lib.urls import absolute
 from app.mail.models import Letter
 from app.registration import codes
+from app.registration.letters import NEW_ADDRESS
 from app.registration.models import (
     AccessCode,
     Answer,
@@ -150,7 +151,9 @@ def _letters(registration: Registration) -> list[Letter]:
         payload["registration_id"].as_integer() == registration.id,
         (Letter.kind == codes.INVITATION) & payload["code"].as_integer().in_(invited),
     )
-    return list(db.session.scalars(sa.select(Letter).where(theirs).order_by(Letter.id)))
+    # Whether a letter went to an address that is not proven yet would tell whether that is registered itself.
+    proven = sa.or_(Letter.kind != NEW_ADDRESS, Letter.recipient == registration.email)
+    return list(db.session.scalars(sa.select(Letter).where(theirs, proven).order_by(Letter.id)))
 
 
 def _letter(letter: Letter) -> dict[str, Any]:

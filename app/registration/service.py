@@ -10,7 +10,7 @@ from sqlalchemy import orm
 from app.events.models import Event
 from app.extensions import db, lock_row
 from app.lib import clock
-from app.registration import admission, bookings, letters, places, questions, waitlist
+from app.registration import admission, bookings, codes, letters, places, questions, waitlist
 from app.registration.agenda import touch
 from app.registration.models import (
     LASTING,
@@ -65,16 +65,24 @@ def register(event: Event, entry: Entry, origin: Origin = Origin.FORM) -> Outcom
     the form has proved nothing.
     """
     line = places.lock(event)
+    # Before anything else, since what a registered address hears must not tell a guesser that it is registered.
+    code_id = _admit(event, entry)
     registration = of_address(event, entry.email)
     if registration is not None and registration.is_live:
         letters.write_again(registration)
         return Outcome(full=not places.any_left(event))
-    code_id = _admit(event, entry)
     registration = _written(event, registration, entry, origin, code_id)
     _put_in_line(registration, line, entry.sessions)
     questions.store(registration, entry.answers, entry.needs)
     letters.tell_standing(registration)
-    return Outcome(held=registration, full=not registration.holds_place)
+    return outcome_of(registration)
+
+
+def outcome_of(registration: Registration) -> Outcome:
+    """Of a registration on the way; who waits for an organiser's word hears no more than a registered address."""
+    is_asking = registration.state is RegistrationState.REQUESTED
+    full = not places.any_left(registration.event) if is_asking else not registration.holds_place
+    return Outcome(held=registration, full=full)
 
 
 def enter(event: Event, entry: Entry, origin: Origin, *, tell: bool = True) -> Registration:
@@ -100,8 +108,8 @@ def enter(event: Event, entry: Entry, origin: Origin, *, tell: bool = True) -> R
 def _admit(event: Event, entry: Entry) -> int | None:
     if not admission.terms(event).by_code:
         return None
-    code = admission.code_in_force(event, entry.code)
-    if code is None or code.email not in ("", entry.email):
+    code = codes.opening(event, entry.code, entry.email)
+    if code is None:
         raise CodeRefused
     return code.id
 

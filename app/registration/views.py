@@ -4,17 +4,19 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from itsdangerous import Signer
 
 from app.events.models import Event
 from app.extensions import db
 from app.lib.http import page_language
 from app.lib.memory import Memory
+from app.lib.tokens import new_token
 from app.lib.urls import interface_language
 from app.people.guard import public
-from app.registration import address, admission, codes, limits, places, service, visits
+from app.registration import address, admission, limits, places, service, visits
 from app.registration.forms import AddressForm, RegistrationForm
 from app.registration.guard import holder
 from app.registration.models import Purpose, Registration, RegistrationState, Step
@@ -48,7 +50,8 @@ def register(event: str) -> Any:
     form = RegistrationForm(found)
     if form.validate():
         try:
-            return _register(found, form.entry())
+            entry = form.entry()
+            return _answer(found, entry, service.register(found, entry))
         except service.CodeRefused:
             db.session.rollback()
             limits.note_wrong_code()
@@ -84,13 +87,6 @@ def _line(event: Event) -> Line:
     return Line(full, places.number_waiting(event) if full else 0)
 
 
-def _register(event: Event, entry: Entry) -> Any:
-    # Before anything else, since what a registered address hears must not tell a guesser that it is registered.
-    if admission.terms(event).by_code and not codes.opens_for(event, entry.code, entry.email):
-        raise service.CodeRefused
-    return _answer(event, entry, service.register(event, entry))
-
-
 @blueprint.get("/events/<event>/register/sent/")
 @public
 def sent(event: str) -> Any:
@@ -116,12 +112,12 @@ def correct(event: str) -> Any:
     mended = replace(entry, email=str(form.email.data))
     if mended == entry:
         return redirect(url_for("registration.sent", event=event))
-    hold = session["registered"]["hold"]
     try:
-        return _answer(found, mended, address.correct(found, address.Hold(*hold) if hold else None, mended))
+        return _answer(found, mended, address.correct(found, _hold(found, entry), mended))
     except service.CodeRefused:
         db.session.rollback()
-        return redirect(url_for("registration.register", event=event))
+        form.email.errors = [_("The code that you wrote does not let this address in.")]
+        return _sent(found, entry, form), 422
 
 
 @blueprint.post("/events/<event>/register/again/")
@@ -200,11 +196,24 @@ def _answer(event: Event, entry: Entry, outcome: Outcome) -> Any:
     db.session.commit()
     before = session.get("registered", {})
     same = before.get("event") == event.slug and before.get("email") == entry.email
-    hold = (outcome.held.id, outcome.held.attempt) if outcome.held else before.get("hold") if same else None
+    hold = before["hold"] if same and outcome.held is None else _mark(outcome.held)
     session["registered"] = {
         "event": event.slug, "hold": hold, "full": outcome.full, **{name: getattr(entry, name) for name in KEPT},
     }  # fmt: skip
     return redirect(url_for("registration.sent", event=event.slug))
+
+
+def _mark(held: Registration | None) -> str:
+    """Tells this site which place a browser holds, and nobody whether it holds one: its cookie can be read."""
+    said = f"{held.id}:{held.attempt}" if held else new_token()
+    return Signer(current_app.secret_key or "", salt="hold").get_signature(said).decode()
+
+
+def _hold(event: Event, entry: Entry) -> address.Hold | None:
+    held = service.of_address(event, entry.email)
+    if held is None or session["registered"]["hold"] != _mark(held):
+        return None
+    return address.Hold(held.id, held.attempt)
 
 
 def _sent(event: Event, entry: Entry, form: AddressForm) -> str:

@@ -8,10 +8,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import ValidationError
 from wtforms.validators import InputRequired, Length
 
-from app.events.models import Event
 from app.extensions import db
 from app.lib.fields import OneLine
-from app.registration import admission, codes, limits, service
+from app.registration import admission, limits, service
 from app.registration.forms import AddressForm
 from app.registration.guard import holder
 from app.registration.models import AccessCode, Origin, Purpose, Registration
@@ -56,23 +55,18 @@ def colleague(registration: Registration) -> Any:
             language=registration.language, zone=registration.zone, code=code,
         )  # fmt: skip
         try:
-            _register(event, entry)
+            service.register(event, entry, Origin.COLLEAGUE)
         except service.CodeRefused:
             db.session.rollback()
             limits.note_wrong_code()
-            form.code.errors = [_("This code lets nobody in, or not this address. Ask the organisers for another.")]
+            said = _("This code lets nobody in, or not this address. Ask the organisers for another.")
+            form["code" if "code" in form else "email"].errors = [said]
         else:
             db.session.commit()
             flash(_("We have written to %(address)s. Your colleague confirms with the link in that letter.",
                     address=entry.email))  # fmt: skip
             return redirect(page)
     return _page("colleague", registration, form=form), 422 if form.errors else 200
-
-
-def _register(event: Event, entry: Entry) -> None:
-    if admission.of(event).by_code and not codes.opens_for(event, entry.code, entry.email):
-        raise service.CodeRefused
-    service.register(event, entry, Origin.COLLEAGUE)
 
 
 def _shared_code(registration: Registration) -> str | None:
