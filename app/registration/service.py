@@ -22,7 +22,7 @@ from app.registration.models import (
     RegistrationLink,
     RegistrationState,
 )
-from app.registration.signals import registration_cancelled, registration_confirmed
+from app.registration.signals import registration_cancelled
 from app.schedule.models import EventSession
 
 
@@ -98,7 +98,7 @@ def enter(event: Event, entry: Entry, origin: Origin, *, tell: bool = True) -> R
     waitlist.join(registration, line)
     questions.store(registration, entry.answers, entry.needs)
     if registration.state is RegistrationState.PENDING:
-        _settle(registration, tell=tell)
+        waitlist.settle(registration, tell=tell)
         _book(registration, entry.sessions)
     elif tell:
         letters.tell_standing(registration)
@@ -170,7 +170,7 @@ def confirm(registration: Registration) -> bool:
     """Makes a held place one's own; True when it is, now or since before. What has ended needs `renew`."""
     lock(registration)
     if registration.state is RegistrationState.PENDING:
-        _settle(registration)
+        waitlist.settle(registration)
     return registration.is_confirmed
 
 
@@ -185,18 +185,8 @@ def renew(registration: Registration) -> bool:
         if registration.state is not RegistrationState.PENDING:
             letters.tell_standing(registration)
     if registration.state is RegistrationState.PENDING:
-        _settle(registration)
+        waitlist.settle(registration)
     return registration.is_confirmed
-
-
-def _settle(registration: Registration, *, tell: bool = True) -> None:
-    registration.state, registration.held_until = RegistrationState.CONFIRMED, None
-    registration.queue_number = None
-    registration.confirmed_at = clock.now()
-    touch(registration)
-    db.session.flush()
-    if tell:
-        registration_confirmed.send(registration)
 
 
 def approve(registration: Registration) -> None:

@@ -13,7 +13,9 @@ from app.events.models import Event, EventState
 from app.extensions import db
 from app.lib import clock
 from app.registration import admission, bookings, letters, places
+from app.registration.agenda import touch
 from app.registration.models import Places, Registration, RegistrationState
+from app.registration.signals import registration_confirmed
 
 HOLD = timedelta(days=2)
 """How long whoever comes while there are places has to confirm."""
@@ -49,8 +51,11 @@ def serve(event: Event) -> None:
         until = _end_of_offer(event)
         for registration in _first(event, places.room(event, line)):
             line.taken += 1
-            _hold(registration, until)
-            letters.offer(registration)
+            if registration.email:
+                _hold(registration, until)
+                letters.offer(registration)
+            else:
+                settle(registration)  # Nobody can be asked; an organiser took their word.
     db.session.flush()
     bookings.give_up_all(lapsed)
 
@@ -95,6 +100,17 @@ def _hold(registration: Registration, until: datetime) -> None:
     registration.state, registration.held_until = RegistrationState.PENDING, until
 
 
+def settle(registration: Registration, *, tell: bool = True) -> None:
+    """Makes a held place one's own."""
+    registration.state, registration.held_until = RegistrationState.CONFIRMED, None
+    registration.queue_number = None
+    registration.confirmed_at = clock.now()
+    touch(registration)
+    db.session.flush()
+    if tell:
+        registration_confirmed.send(registration)
+
+
 def position(registration: Registration) -> int:
     """1 for the next to be offered a place."""
     return places.position(registration.event, registration.queue_number)
@@ -106,4 +122,5 @@ def due() -> list[Event]:
         Registration.state == RegistrationState.PENDING, Registration.held_until <= clock.now()
     )
     waiting = sa.select(Registration.event_id).where(Registration.state == RegistrationState.WAITING)
-    return list(db.session.scalars(sa.select(Event).where(Event.id.in_(overdue.union(waiting))).order_by(Event.id)))
+    lines = sa.or_(Event.id.in_(overdue), sa.and_(Event.id.in_(waiting), Event.ends_on >= clock.ago(days=2).date()))
+    return list(db.session.scalars(sa.select(Event).where(lines).order_by(Event.id)))

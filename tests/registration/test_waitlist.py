@@ -81,6 +81,25 @@ def test_what_is_not_taken_goes_to_the_next_and_both_are_told(app):
     assert db.session.scalar(sa.select(Places.taken)) == 1
 
 
+def test_who_has_no_address_gets_the_free_place_at_once_since_nobody_can_be_asked(app):
+    event = make_event(capacity=1)
+    (ana,) = come(event, "ana")
+    ion = service.enter(event, Entry("Ion", "", "MD", "en", "Europe/Chisinau"), Origin.ORGANISER)
+    assert ion.state is WAITING
+    service.cancel(ana)
+    assert (ion.state, ion.queue_number) == (RegistrationState.CONFIRMED, None)
+    assert letters("registration.offer") == []
+
+
+def test_a_list_of_an_event_that_is_over_is_not_looked_at(app):
+    event = make_event(capacity=1)
+    (ana, _ion) = come(event, "ana", "ion")
+    service.confirm(ana)
+    assert waitlist.due() == [event]
+    with clock.stopped_at(event.over_at + timedelta(days=3)):
+        assert waitlist.due() == []
+
+
 def test_who_let_a_place_pass_comes_back_at_the_end_of_the_list(app):
     event = make_event(capacity=1)
     ana, ion, olga = come(event, "ana", "ion", "olga")
