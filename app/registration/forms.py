@@ -154,6 +154,7 @@ class RegistrationForm(Asking, PersonForm, AddressForm):
     def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
         self.event = event
         terms = admission.terms(event)
+        self.by_approval = terms.by_approval
         self.questions = questions.of_event(event) if terms.asks else []
         PersonForm.__init__(self, event, *args, **kwargs)
         if not terms.by_code:
