@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from app.events.models import Event, Grant
 from app.events.service import subject
 from app.extensions import db
+from app.jobs import service as jobs
 from app.people import audit, links
 from app.people import service as people
 from app.people.models import Account, Role
@@ -31,14 +32,16 @@ def give(event: Event, email: str, role: Role, by: Account, *, language: str, ta
     else:
         _keep_an_owner(grants, grant, role)
         grant.role = role
+        jobs.drop(subject(event), account.id)
     audit.record(by, "role.given", subject(event), email=email, role=role.value)
     db.session.flush()
     return grant
 
 
 def take(event: Event, grant: Grant, by: Account) -> None:
-    """Takes a role away. Raises LastOwner."""
+    """Takes a role away, and what came of long work that it allowed. Raises LastOwner."""
     _keep_an_owner(_locked(event), grant, None)
+    jobs.drop(subject(event), grant.account_id)
     audit.record(by, "role.taken", subject(event), email=grant.account.email, role=grant.role.value)
     event.grants.remove(grant)
     db.session.flush()

@@ -11,6 +11,8 @@ from app.lib import clock, storage
 
 KEPT = timedelta(days=7)
 """How long what came of it, and the file that it made, can be fetched."""
+SUFFIXES = ("csv", "xlsx", "table")
+"""Of the files that work makes, or is given to read."""
 
 
 def start(
@@ -47,11 +49,24 @@ def cancel(job: Job) -> bool:
     return bool(given_up.rowcount)  # type: ignore[attr-defined]
 
 
+def drop(subject: str, by: int | None = None, kinds: str = "") -> None:
+    """Deletes the jobs on a thing that are over, of everyone or of one account; `forget_old` takes their files.
+
+    `kinds`: how the kinds that go begin.
+    """
+    over = sa.delete(Job).where(Job.subject == subject, Job.finished_at.is_not(None), Job.kind.startswith(kinds))
+    db.session.execute(over if by is None else over.where(Job.account_id == by))
+
+
 def forget_old() -> int:
-    """Deletes jobs that ended a week ago, with the files they made."""
+    """Deletes jobs that ended a week ago, with their files; and what work left that died before it could say so."""
     old = db.session.scalars(sa.select(Job).where(Job.finished_at < clock.now() - KEPT)).all()
     for job in old:
         storage.forget(job.file_key)
         db.session.delete(job)
     db.session.flush()
+    named = set(db.session.scalars(sa.select(Job.file_key)))
+    for suffix in SUFFIXES:
+        for key in storage.keys(suffix, clock.now() - timedelta(days=1)) - named:
+            storage.forget(key)
     return len(old)

@@ -9,6 +9,7 @@ import logging
 import time
 from collections import Counter
 from datetime import timedelta
+from inspect import isgeneratorfunction
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from flask_babel import gettext as _
 from app.extensions import db, reading_only
 from app.jobs.kinds import Refused, Stopped, kind_of
 from app.jobs.models import Job, JobState
-from app.lib import clock
+from app.lib import clock, storage
 
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 3
@@ -112,7 +113,8 @@ def _work(job: Job, ours: Claim) -> JobState:
     kind = kind_of(job)
     if not kind.writes:
         reading_only()
-    steps = kind.work(job, Told(ours, job))
+    # Work in steps begins anew where it was committed last, so each step says itself how far that is.
+    steps = kind.work(job, Told(ours, job, beside=not isgeneratorfunction(kind.work)))
     for _step in steps or ():
         if not _mark(ours, done=job.done, total=job.total, lease_until=clock.now() + LEASE):
             raise Stopped
@@ -121,22 +123,24 @@ def _work(job: Job, ours: Claim) -> JobState:
     if not kind.writes:
         db.session.rollback()
     if not _mark(ours, state=JobState.DONE, **said, **_ended()):
+        storage.forget(job.file_key)
         raise Stopped
     db.session.commit()
     return JobState.DONE
 
 
 class Told:
-    """Writes how far a job has got, at most once a second and beside its transaction; renews the lease."""
+    """Notes how far a job has got, and writes it at most once a second `beside` its transaction; renews the lease."""
 
-    def __init__(self, ours: Claim, job: Job) -> None:
+    def __init__(self, ours: Claim, job: Job, *, beside: bool) -> None:
         self.ours = ours
         self.job = job
+        self.beside = beside
         self.next = 0.0
 
     def __call__(self, done: int, total: int) -> None:
         self.job.done, self.job.total = done, total
-        if time.monotonic() < self.next:
+        if not self.beside or time.monotonic() < self.next:
             return
         self.next = time.monotonic() + 1
         with db.engine.execution_options(single=True).connect() as connection:

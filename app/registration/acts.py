@@ -96,14 +96,13 @@ def _do_all(job: Job, progress: Progress) -> Iterator[None]:
     """A transaction for each person."""
     act, numbers = Act(job.payload["act"]), job.payload["numbers"]
     by = db.session.get(Account, job.account_id) if job.account_id else None
-    # What was said to be done is done; of the last second's work, the state says for whom.
     begun = done = job.done
     for place, number in enumerate(numbers[begun:], start=begun + 1):
         registration = db.session.get(Registration, number)
         if registration is not None and registration.event_id == job.payload["event"]:
             done += do(act, registration, by)
-        yield
         progress(place, len(numbers))
+        yield
     job.message = told(act, done)
 
 

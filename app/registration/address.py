@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from app.events.models import Event
 from app.extensions import db
-from app.registration import codes, letters, places
+from app.registration import codes, erasure, letters, places
 from app.registration.models import LASTING, AccessCode, Purpose, Registration
 from app.registration.service import (
     CodeRefused,
@@ -87,8 +87,7 @@ def prove(registration: Registration) -> bool:
         if other.is_live:
             return False
         # An ended registration of the same person makes way.
-        db.session.delete(other)
-        db.session.flush()
+        erasure.remove(other)
     registration.email, registration.new_email = email, ""
     revoke(registration, Purpose.NEW_ADDRESS)
     replace_links(registration, *LASTING)

@@ -134,6 +134,11 @@ def _uses(codes: Sequence[AccessCode]) -> dict[int, int]:
     return {row[0]: row[1] for row in found if row[0]}
 
 
+def number_of_letters(code: AccessCode) -> int:
+    number, _state = _letters([code]).get(code.id, (0, None))
+    return number
+
+
 def _letters(codes: Sequence[AccessCode]) -> dict[int, tuple[int, LetterState]]:
     addresses = {code.email for code in codes if code.email}
     code_id = Letter.payload["code"].as_integer()

@@ -1,8 +1,9 @@
 """Deleting what is known of people: of one who wishes it, or of everyone when the organisers' time has come.
 
 What goes: the registration with its answers and their files, needs, bookings, agenda, attendance, links and
-certificate; the invitation of the address; and the name and the address in the letters, of which those that still wait
-are dropped. What stays is numbers: how many were deleted, when and why, and how many letters were sent.
+certificate; the invitation of the address; the tables that were exported or brought lately; and the name and the
+address in the letters, of which those that still wait are dropped. What stays is numbers: how many were deleted, when
+and why, and how many letters were sent.
 
 Files cannot be brought back, so they go last: the caller commits, then hands them to `forget`.
 """
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 
 from app.events.models import Event, Standing
 from app.extensions import db
+from app.jobs import service as jobs
 from app.lib import clock, storage
 from app.mail.models import Letter, LetterState
 from app.people import audit
@@ -46,12 +48,17 @@ def erase(registration: Registration) -> Files:
     """At the wish of the person: the place is passed on first. Answers with the files to forget after the commit."""
     event, email = registration.event, registration.email
     service.cancel(registration)
-    # Letters went to former addresses, too, so all are looked through.
-    files = _delete(event, [registration.id], sa.true())
+    files = remove(registration)
     _delete_invitations(event, AccessCode.email == email)
-    db.session.expunge(registration)
     db.session.add(Erasure(event=event, number=1, cause=WISH))
     db.session.flush()
+    return files
+
+
+def remove(registration: Registration) -> Files:
+    """The row of one that has ended, with all that belongs to it. Letters went to former addresses, too."""
+    files = _delete(registration.event, [registration.id], sa.true())
+    db.session.expunge(registration)
     return files
 
 
@@ -153,20 +160,19 @@ def _give_back_places(event: Event, numbers: list[int]) -> None:
 
 def _delete(event: Event, numbers: Collection[int], letters: sa.ColumnElement[bool]) -> Files:
     """Deletes registrations, with all that the database knows to belong to them; `letters` says where theirs are."""
-    files = [
-        value["key"]
-        for value in db.session.scalars(
-            sa.select(Answer.value)
-            .join(Question)
-            .where(Question.kind == QuestionKind.FILE, Answer.registration_id.in_(numbers))
-        )
-        if isinstance(value, dict)
-    ]
+    theirs = _file_keys(Answer.registration_id.in_(numbers))
     about = (Letter.payload[name].as_integer() for name in ("registration", "registration_id"))
     _blank(letters & sa.or_(*(number.in_(numbers) for number in about)), {"event_id": event.id})
     _execute(sa.delete(Certificate).where(Certificate.registration_id.in_(numbers)))
     _execute(sa.delete(Registration).where(Registration.id.in_(numbers)))
-    return files
+    jobs.drop(f"event:{event.id}", kinds="registration.")
+    # Who sent the form twice with one file, under two addresses, named it twice.
+    return list(theirs - _file_keys(Answer.value["key"].as_string().in_(theirs)))
+
+
+def _file_keys(which: sa.ColumnElement[bool]) -> set[str]:
+    answers = sa.select(Answer.value).join(Question).where(Question.kind == QuestionKind.FILE, which)
+    return {value["key"] for value in db.session.scalars(answers)}
 
 
 def _delete_invitations(event: Event, condition: sa.ColumnElement[bool]) -> None:

@@ -48,10 +48,13 @@ def invite(
     return Invited(len(people) - len(known), sorted(known))
 
 
-def invite_again(code: AccessCode, after: int, language: str) -> None:
-    """One more letter after so many; asked for twice at once it is still one. The name is in the first."""
+def invite_again(code: AccessCode, after: str, language: str) -> None:
+    """One more letter, if there were so many; asked for twice at once it is still one. The name is in the first."""
+    written = codes.number_of_letters(code)
+    if after != str(written):
+        return
     name = db.session.scalar(sa.select(Letter.recipient_name).where(Letter.key == f"{codes.INVITATION}:{code.id}:1"))
-    _write(code, after + 1, language, name or "")
+    _write(code, written + 1, language, name or "")
 
 
 def _write(code: AccessCode, number: int, language: str, name: str) -> None:

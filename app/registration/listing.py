@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.events.models import Event
 from app.extensions import db
-from app.lib.text import searchable
+from app.lib.text import one_line, searchable
 from app.registration.models import (
     Attendance,
     Booking,
@@ -50,10 +50,10 @@ class Filters:
     @classmethod
     def of(cls, arguments: Mapping[str, str]) -> Self:
         return cls(
-            q=" ".join(arguments.get("q", "").split())[:100],
+            q=one_line(arguments.get("q", ""))[:100],
             state=_one_of(set(RegistrationState), arguments.get("state")),
-            country=arguments.get("country", "")[:2],
-            language=arguments.get("language", "")[:35],
+            country=one_line(arguments.get("country", ""))[:2],
+            language=one_line(arguments.get("language", ""))[:35],
             session=_number(arguments.get("session")),
             code="any" if arguments.get("code") == "any" else _number(arguments.get("code")),
             origin=_one_of(set(Origin), arguments.get("origin")),

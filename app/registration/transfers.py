@@ -24,7 +24,7 @@ CHECK, IMPORT, EXPORT = "registration.check", "registration.import", "registrati
 
 @does(CHECK, writes=False)
 def check(job: Job, progress: Progress) -> None:
-    """Reads a table and says what would come of it; its file stays until the import, or until the job goes."""
+    """Reads a table and says what would come of it; its file stays until the job goes."""
     report = _checked(job, _event(job), progress)
     job.result = importing.told(report, job.language)
 
@@ -41,7 +41,6 @@ def take_in(job: Job, progress: Progress) -> None:
     by = db.session.get(Account, job.account_id) if job.account_id else None
     arrived = enter(event, report, by, tell=job.payload["tell"], progress=progress)
     job.message = in_words(report, arrived)
-    storage.forget(job.payload["key"])
 
 
 def enter(event: Event, report: Report, by: Account | None, *, tell: bool, progress: Progress) -> arrivals.Arrived:

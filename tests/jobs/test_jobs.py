@@ -3,7 +3,7 @@
 import io
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -199,6 +199,26 @@ def test_work_in_steps_goes_on_where_it_stopped(app: Flask, does: Any) -> None:
     assert added() == {"a", "b", "c"}
 
 
+def test_a_step_that_was_not_committed_is_not_said_to_be_done(app: Flask, does: Any) -> None:
+    """A worker that is killed between the word and the commit: what it did then is done again."""
+
+    def work(job: Job, progress: Progress) -> Iterator[None]:
+        for number, slug in enumerate("ab"[job.done :], start=job.done + 1):
+            db.session.commit()  # Nothing of ours keeps another connection from writing.
+            progress(number, 2)
+            if job.attempts == 1:
+                raise SystemExit
+            add(slug)
+            yield
+
+    does(work)
+    started()
+    with pytest.raises(SystemExit):
+        sweep()
+    assert sweep() == {JobState.DONE: 1}
+    assert added() == {"a", "b"}
+
+
 def test_two_at_a_time_and_no_more(app: Flask, does: Any) -> None:
     jobs = [started() for _ in range(4)]
     assert [claim(), claim(), claim()] == [(jobs[0].id, 1), (jobs[1].id, 1), None]
@@ -218,6 +238,34 @@ def test_old_jobs_go_with_their_files(app: Flask, does: Any) -> None:
         assert service.forget_old() == 1
         db.session.commit()
     assert (storage.read(key), db.session.query(Job).count()) == (None, 0)
+
+
+def test_no_file_outlives_the_job_that_names_it(app: Flask, does: Any) -> None:
+    keys = []
+
+    def work(job: Job, progress: Progress) -> None:
+        keys.append(storage.keep_apart(io.BytesIO(b"names"), "csv"))
+        job.file_key = keys[-1]
+        if job.attempts == 1 and len(keys) == 1:
+            service.cancel(db.session.get_one(Job, job.id))
+
+    does(work)
+    started()
+    assert sweep() == {JobState.CANCELLED: 1}
+    assert storage.read(keys[0]) is None
+    job = started(by=7)
+    sweep()
+    job = again(job)
+    job.subject = "event:3"
+    db.session.commit()
+    service.drop("event:3", by=8)
+    assert db.session.get(Job, job.id) is not None
+    service.drop("event:3", by=7)
+    db.session.commit()
+    assert storage.read(keys[1]) == b"names"
+    with clock.stopped_at(datetime.now(UTC) + timedelta(days=2)):
+        service.forget_old()
+    assert storage.read(keys[1]) is None
 
 
 def test_its_page_is_its_owners(app: Flask, client: FlaskClient, does: Any) -> None:

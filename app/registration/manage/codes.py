@@ -45,7 +45,7 @@ def new_code(event: Event) -> Any:
         except codes.Taken:
             form.code.errors = [_("This event has that code already. Choose another word.")]
         else:
-            audit.record(acting_account(), "code.made", f"event:{event.id}", number=number, note=facts[0])
+            audit.record(acting_account(), "code.made", f"event:{event.id}", number=number)
             db.session.commit()
             flash(ngettext("%(num)s code is made.", "%(num)s codes are made.", number))
             return _to(event)
@@ -99,7 +99,7 @@ def invite_again(event: Event, number: int) -> Any:
     code = _code(event, number)
     if not code.email or not code.is_in_force:
         abort(404)
-    invitations.invite_again(code, request.form.get("after", 1, type=int), interface_language(event.language))
+    invitations.invite_again(code, request.form.get("after", "1"), interface_language(event.language))
     audit.record(acting_account(), "code.invited", f"event:{event.id}/code:{code.id}", number=1)
     db.session.commit()
     flash(_("The invitation of %(address)s is sent again.", address=code.email))
