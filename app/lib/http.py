@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import IntegerConverter, RequestRedirect
 from werkzeug.security import safe_join
 
 from app.lib import clock
@@ -32,6 +32,12 @@ SECURITY_HEADERS = (
 NOT_KEPT = ("Cache-Control", "private, no-store")
 
 
+class RowNumber(IntegerConverter):
+    """The number of a row in an address; no row has a longer one, and SQLite would not even look for it."""
+
+    regex = r"[0-9]{1,9}"
+
+
 class Site(Flask):
     def log_exception(self, exc_info: Any) -> None:
         """Names the rule and not the address: whoever reads a private one may act as the person it belongs to."""
@@ -40,6 +46,7 @@ class Site(Flask):
 
 def init_app(app: Flask) -> None:
     app.config["BUILD"] = _build()
+    app.url_map.converters["int"] = RowNumber
     app.before_request(_refuse_null)
     app.url_value_preprocessor(_take_language)
     app.url_defaults(_give_language)

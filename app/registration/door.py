@@ -123,7 +123,7 @@ def sync(event: Event, items: Iterable[object]) -> list[str]:
     Sent twice, the second time changes nothing.
     """
     wanted = list(items)
-    numbers = {item["number"] for item in wanted if isinstance(item, dict) and type(item.get("number")) is int}
+    numbers = {item["number"] for item in wanted if isinstance(item, dict) and _is_number(item.get("number"))}
     people = {
         registration.id: registration
         for registration in db.session.scalars(
@@ -135,7 +135,7 @@ def sync(event: Event, items: Iterable[object]) -> list[str]:
 
 
 def _enter(item: object, people: dict[int, Registration], known: dict[str, Target]) -> str:
-    if not isinstance(item, dict) or type(item.get("number")) is not int or not isinstance(item.get("target"), str):
+    if not isinstance(item, dict) or not _is_number(item.get("number")) or not isinstance(item.get("target"), str):
         return "refused"
     registration, at = people.get(item["number"]), known.get(item["target"])
     if registration is None or at is None:
@@ -145,6 +145,11 @@ def _enter(item: object, people: dict[int, Registration], known: dict[str, Targe
         return "undone"
     new = attendance.check_in(registration, at.session, at.day, Source.DOOR, _moment(item.get("at")))
     return "new" if new else "known"
+
+
+def _is_number(value: object) -> bool:
+    """Whether a row may have it."""
+    return type(value) is int and 0 < value < 10**9
 
 
 def _moment(written: object) -> datetime | None:
