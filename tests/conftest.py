@@ -99,9 +99,44 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path / 'polyforum.db'}"
         return
     server = request.getfixturevalue("postgresql_server")
-    address = new_postgresql_database(server, template=request.getfixturevalue("empty_postgresql"))
+    template = request.getfixturevalue("empty_postgresql")
+    address = EMPTIED.pop() if EMPTIED else new_postgresql_database(server, template)
     yield address
-    _administer(server, f"DROP DATABASE {sa.make_url(address).database} WITH (FORCE)")
+    if _emptied(address):
+        EMPTIED.append(address)
+    else:
+        _administer(server, f"DROP DATABASE {sa.make_url(address).database} WITH (FORCE)")
+
+
+EMPTIED: list[str] = []
+"""Databases of this process that are as good as new; to copy one takes half a second, to empty one a few ms."""
+EMPTY_ALL = """
+DO $$ DECLARE each record; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('DELETE FROM %I', each.tablename);
+  END LOOP;
+  FOR each IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+    PERFORM setval(quote_ident(each.sequencename)::regclass, 1, false);
+  END LOOP;
+END $$"""
+
+
+def _emptied(address: str) -> bool:
+    """Takes every row out of a database; False when a test left it with more than rows, or with somebody inside."""
+    engine = sa.create_engine(address, poolclass=sa.NullPool)
+    own = sa.text("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal")
+    others = sa.text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.text("SET LOCAL lock_timeout = '1s'"))
+            if connection.scalar(own) or (connection.scalar(others) or 0) > 1:
+                return False
+            connection.execute(sa.text(EMPTY_ALL))
+            tables = set(sa.inspect(connection).get_table_names())
+        return tables == set(db.metadata.tables)
+    except sa.exc.SQLAlchemyError:
+        return False
 
 
 @pytest.fixture
