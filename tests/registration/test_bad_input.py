@@ -1,5 +1,7 @@
 """What nobody writes in good faith: each field ends in one clear answer or a clean value, and nothing is half done."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -163,3 +165,14 @@ def test_the_lists_of_organisers_understand_any_question(client, bad):
     assert client.get(f"{base}/registrations/?q=%FF%FE&country=%C3").status_code == 200
     assert client.get(f"/en/registrations/{'%FF' * 20}/").status_code == 404
     assert client.get(f"/en/certificates/{'x' * 5000}/").status_code == 404
+
+
+def test_each_fault_of_the_form_is_led_to(client):
+    """Also that of a session that has begun since the form was shown."""
+    event = make_event()
+    names = [f"q{question.id}" for kind, question in asked(event).items() if kind is not QuestionKind.FILE]
+    given = dict.fromkeys(names, "x" * 6000) | {"sessions": "gone", "email": "x", "needs-other": "x" * 600}
+    page = sent(client, f"/en/events/{event.slug}/register/", given).text
+    led_to = re.findall(r'<li><a href="#([^"]+)">', page)
+    assert {"sessions", "email", "name", "country", "consent"} <= set(led_to)
+    assert [name for name in led_to if f' id="{name}"' not in page] == []
