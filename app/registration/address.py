@@ -5,6 +5,7 @@ from typing import NamedTuple
 from app.events.models import Event
 from app.extensions import db
 from app.registration import codes, erasure, letters, places
+from app.registration.links import replace_links, revoke
 from app.registration.models import LASTING, AccessCode, Purpose, Registration
 from app.registration.service import (
     CodeRefused,
@@ -15,8 +16,6 @@ from app.registration.service import (
     of_address,
     outcome_of,
     register,
-    replace_links,
-    revoke,
 )  # fmt: skip
 from app.registration.signals import address_changed
 

@@ -11,8 +11,8 @@ from werkzeug.exceptions import Gone, HTTPException, NotFound
 from app.events.guard import allowed
 from app.people.guard import View, by_link, current_account, declare, to_sign_in
 from app.people.permissions import Action
+from app.registration.links import by_token, link_of
 from app.registration.models import Purpose, RegistrationLink
-from app.registration.service import by_token, link_of
 
 
 def holder(purpose: Purpose = Purpose.PAGE, *, confirmed: bool = False) -> Callable[[View], View]:

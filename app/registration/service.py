@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 
 from app.events.models import Event
 from app.extensions import db, lock_row
 from app.lib import clock
-from app.registration import admission, bookings, codes, letters, places, questions, waitlist
+from app.registration import admission, bookings, codes, letters, links, places, questions, waitlist
 from app.registration.agenda import touch
 from app.registration.models import (
     LASTING,
@@ -126,7 +125,7 @@ def _written(
         registration.attempt += 1
         registration.new_email = ""
         registration.unsubscribed_at = registration.cancelled_at = registration.confirmed_at = None
-        revoke(registration, Purpose.NEW_ADDRESS)
+        links.revoke(registration, Purpose.NEW_ADDRESS)
     registration.name, registration.country = entry.name, entry.country
     registration.language, registration.zone = entry.language, entry.zone
     registration.origin, registration.code_id = origin, code_id
@@ -248,38 +247,6 @@ def resume_reminders(registration: Registration) -> None:
 def lock(registration: Registration) -> None:
     """Reads the row anew and lets nobody else change it until the transaction ends."""
     lock_row(registration)
-
-
-# Private links.
-
-
-def by_token(token: str, purpose: Purpose) -> Registration | None:
-    """The registration that a link in force belongs to."""
-    link = link_of(token, purpose)
-    return link.registration if link and link.revoked_at is None else None
-
-
-def link_of(token: str, purpose: Purpose) -> RegistrationLink | None:
-    """The link, revoked or not, with its registration and event."""
-    return db.session.scalar(
-        sa.select(RegistrationLink)
-        .where(RegistrationLink.token == token, RegistrationLink.purpose == purpose)
-        .options(orm.joinedload(RegistrationLink.registration).joinedload(Registration.event))
-    )
-
-
-def revoke(registration: Registration, *purposes: Purpose) -> None:
-    for link in registration.links:
-        if link.purpose in purposes and link.revoked_at is None:
-            link.revoked_at = clock.now()
-
-
-def replace_links(registration: Registration, *purposes: Purpose) -> None:
-    """Ends the links of these purposes and makes new ones."""
-    revoke(registration, *purposes)
-    registration.links.extend(RegistrationLink(purpose=purpose) for purpose in purposes)
-    touch(registration)
-    db.session.flush()
 
 
 # Questions.

@@ -23,6 +23,7 @@ from app.registration import (
     bookings,
     certificates,
     limits,
+    links,
     places,
     questions,
     service,
@@ -35,6 +36,7 @@ from app.schedule.models import EventSession, SessionKind
 from app.schedule.service import session_by_slug
 
 blueprint = Blueprint("personal", __name__, template_folder="templates")
+
 
 @blueprint.get("/registrations/<token>/")
 @holder()
@@ -162,7 +164,7 @@ def _day(event: Event, session: EventSession) -> str:
 @holder(confirmed=True)
 def renew_calendar(registration: Registration) -> Any:
     """A new address of the personal calendar; whoever saw the old one sees no more."""
-    service.replace_links(registration, Purpose.CALENDAR)
+    links.replace_links(registration, Purpose.CALENDAR)
     db.session.commit()
     flash(_("Your calendar has a new address. Subscribe to it again; the old one shows nothing any more."))
     return _to(registration)

@@ -17,7 +17,7 @@ from app.lib import clock
 from app.mail.models import Letter
 from app.mail.outbox import write
 from app.people import links
-from app.registration import service
+from app.registration import links as private_links
 from app.registration.models import Purpose, Question, QuestionKind, Registration, RegistrationState
 from tests.factories import make_account, make_event, make_registration, make_session, save, sign_in
 from tests.house.conftest import Address
@@ -47,7 +47,7 @@ def private_paths(app: Flask) -> list[str]:
 def _registration() -> Registration:
     registration = make_registration(make_event(), new_email="new@example.org")
     save(Question(event=registration.event, kind=QuestionKind.NEEDS, label={"en": "What do you need?"}))
-    service.replace_links(registration, Purpose.NEW_ADDRESS)
+    private_links.replace_links(registration, Purpose.NEW_ADDRESS)
     db.session.commit()
     return registration
 

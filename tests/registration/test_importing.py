@@ -19,6 +19,7 @@ from app.mail.models import Letter
 from app.people.models import AuditEntry, Role
 from app.registration import arrivals, importing, sheets
 from app.registration.importing import Defaults, Report
+from app.registration.links import by_token
 from app.registration.models import (
     LASTING,
     Booking,
@@ -31,7 +32,7 @@ from app.registration.models import (
     Registration,
     RegistrationState,
 )
-from app.registration.service import Entry, by_token, of_address
+from app.registration.service import Entry, of_address
 from app.registration.sheets import Unreadable
 from tests.factories import grant, make_account, make_event, make_registration, make_session, save, sign_in
 

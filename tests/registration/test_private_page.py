@@ -11,7 +11,7 @@ from app.extensions import db
 from app.languages.models import LanguageTrack, TrackKind
 from app.lib import clock
 from app.mail.models import Letter
-from app.registration import agenda, service
+from app.registration import agenda, links
 from app.registration.models import Places, Purpose, Registration, RegistrationState
 from app.registration.signals import address_changed, registration_cancelled, registration_confirmed
 from tests.conftest import NOON
@@ -109,7 +109,7 @@ def test_forged_revoked_and_misused_links_open_nothing(client, path):
         assert client.post(f"/en/registrations/{token}/{path}").status_code in (404, 405)
     if path != "new-address/":
         old = page(registration, path)
-        service.replace_links(registration, Purpose.PAGE)
+        links.replace_links(registration, Purpose.PAGE)
         db.session.commit()
         answer = client.get(old)
         assert answer.status_code == 410
@@ -237,10 +237,10 @@ def test_a_new_calendar_address_ends_the_old_one_and_no_other_link(client):
     registration = make_registration(make_event())
     old = {purpose: registration.token(purpose) for purpose in (Purpose.PAGE, Purpose.CALENDAR, Purpose.UNSUBSCRIBE)}
     client.post(page(registration, "calendar/"))
-    assert service.by_token(old[Purpose.CALENDAR], Purpose.CALENDAR) is None
-    assert service.by_token(old[Purpose.PAGE], Purpose.PAGE) == registration
-    assert service.by_token(old[Purpose.UNSUBSCRIBE], Purpose.UNSUBSCRIBE) == registration
-    assert service.by_token(registration.token(Purpose.CALENDAR), Purpose.CALENDAR) == registration
+    assert links.by_token(old[Purpose.CALENDAR], Purpose.CALENDAR) is None
+    assert links.by_token(old[Purpose.PAGE], Purpose.PAGE) == registration
+    assert links.by_token(old[Purpose.UNSUBSCRIBE], Purpose.UNSUBSCRIBE) == registration
+    assert links.by_token(registration.token(Purpose.CALENDAR), Purpose.CALENDAR) == registration
 
 
 def test_name_country_language_and_zone_can_be_changed(client):

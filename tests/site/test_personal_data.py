@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app import create_app
 from app.extensions import db
 from app.mail.models import Letter
-from app.registration import codes, service
+from app.registration import codes, links, service
 from app.registration.models import (
     AccessCode,
     Admission,
@@ -93,7 +93,7 @@ def test_guessed_and_other_links_open_nothing(client, path):
         assert client.get(f"/en/registrations/{token}/{path}").status_code == 404
         assert client.post(f"/en/registrations/{token}/{path}", data=COLLEAGUE).status_code in (404, 405)
     old = page(person, path)
-    service.replace_links(person, Purpose.PAGE)
+    links.replace_links(person, Purpose.PAGE)
     db.session.commit()
     assert client.get(old).status_code == 410
     assert client.put(page(person, path)).status_code == 405
@@ -193,7 +193,7 @@ def test_a_replaced_link_says_where_to_ask_for_a_new_one(client):
     event = make_event()
     ana = make_registration(event, email="ana@example.org")
     old = page(ana)
-    service.replace_links(ana, Purpose.PAGE)
+    links.replace_links(ana, Purpose.PAGE)
     db.session.commit()
     answer = client.get(old)
     assert (answer.status_code, f'href="/en/events/{event.slug}/link/"' in answer.text) == (410, True)
