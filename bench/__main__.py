@@ -2,13 +2,11 @@
 
 import http.client
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -20,6 +18,8 @@ from aiosmtpd.controller import Controller
 
 from bench.house import house
 from bench.load import Cost, ask, header
+from bench.registrations import main as organisers
+from bench.rush import register, rush
 from bench.server import POLYFORUM, ROOT, Server, free_port
 
 SHARED = ROOT.parent / "shared/data/schedules"
@@ -40,6 +40,10 @@ def main() -> None:
             registrations(polyforum, baseline(hello))
             print("\nPeak memory of the web worker: " + ", ".join(f"{m:.0f} MB" for m in polyforum.peak_megabytes()))
         letters(environment)
+    print()
+    rush()
+    print("\nOrganisers' pages, and export, of many registrations")
+    organisers()
     print()
     house()
 
@@ -138,28 +142,11 @@ def changes(home: Path, slug: str) -> Iterator[Any]:
 
 
 def registrations(server: Server, base: Cost) -> None:
-    """Form, post, commit: as a browser does it, each person with cookies of their own."""
+    """One after the other, at one worker; how many a second two workers take is `bench.rush`."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
-    path = "/en/events/bench-150/register/"
     cpu, start = server.cpu_seconds(), time.perf_counter()
     for number in range(PEOPLE):
-        connection.request("GET", path)
-        response = connection.getresponse()
-        html = response.read().decode()
-        cookie = response.headers.get("Set-Cookie", "").split(";")[0]
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
-        if token is None:
-            raise RuntimeError(f"{path} answered {response.status} without a form")
-        body = urllib.parse.urlencode({
-            "csrf_token": token[1], "name": f"Person {number}", "email": f"person{number}@example.org",
-            "country": "RO", "language": "en", "zone": "Europe/Bucharest", "consent": "y",
-        })  # fmt: skip
-        form = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
-        connection.request("POST", path, body, form)
-        response = connection.getresponse()
-        response.read()
-        if response.status not in (302, 303):
-            raise RuntimeError(f"registration {number} was answered {response.status}")
+        register(connection, "/en/events/bench-150/register/", f"person{number}@example.org")
     seconds = time.perf_counter() - start
     cpu_ms = (server.cpu_seconds() - cpu) / PEOPLE * 1000
     line("one registration: form, post, commit", Cost(cpu_ms, PEOPLE / seconds, 0), base)
@@ -180,12 +167,12 @@ def letters(environment: dict[str, str]) -> None:
     controller.start()
     queue = (
         "from app import create_app; from app.extensions import db\n"
-        "from app.registration.letters import ask_to_confirm\n"
+        "from app.registration.letters import tell_standing\n"
         "from app.registration.models import Registration; import sqlalchemy as sa\n"
         "with create_app().app_context():\n"
         "    people = db.session.scalars(sa.select(Registration)).all()\n"
         f"    for n in range({LETTERS}):\n"
-        "        ask_to_confirm(people[n % len(people)])\n"
+        "        tell_standing(people[n % len(people)])\n"
         "    db.session.commit()\n"
     )
     subprocess.run([sys.executable, "-c", queue], check=True, cwd=ROOT, env={**os.environ, **environment})
