@@ -37,9 +37,11 @@ with create_app().app_context():
 CAME = """
 from app import create_app
 from app.extensions import db
-from app.registration.models import Attendance
+from app.events.models import Event
+from app.registration.models import Attendance, Registration
 with create_app().app_context():
-    print(sorted(row.registration.name for row in db.session.query(Attendance)))
+    rows = db.session.query(Attendance).join(Registration).join(Event).where(Event.slug == 'door')
+    print(sorted(row.registration.name for row in rows))
 """
 
 

@@ -8,6 +8,7 @@ from app.events.models import EventKind, EventState, Series, Standing
 from app.extensions import db
 from app.languages.models import LanguageTrack, TrackKind
 from app.lib import clock
+from app.registration import links as private_links
 from app.registration import service as registrations
 from app.registration.models import AgendaItem, Purpose, RegistrationState
 from app.schedule.models import SessionKind
@@ -327,7 +328,7 @@ def test_a_revoked_link_is_gone_and_other_links_are_no_calendars(client: FlaskCl
         assert client.get(f"/calendars/{registration.token(purpose)}.ics").status_code == 404
     path = personal(registration)
     tag = client.get(path).headers["ETag"]
-    registrations.revoke(registration, Purpose.CALENDAR)
+    private_links.revoke(registration, Purpose.CALENDAR)
     db.session.commit()
     assert client.get(path, headers={"If-None-Match": tag}).status_code == 410
 

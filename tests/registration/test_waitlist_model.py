@@ -135,6 +135,9 @@ class World:
                 self.tell(person, "registration.passed-on")
         while self.is_open and self.has_room() and self.waiting():
             first = self.waiting()[0]
+            if not first.email:
+                self.settle(first)
+                continue
             longest = max((self.begins_at - self.now) / 4, timedelta(minutes=30))
             first.state, first.until = PENDING, self.now + min(timedelta(days=1), longest)
             self.tell(first, "registration.offer")
