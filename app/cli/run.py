@@ -23,8 +23,6 @@ from app.config import Config
 
 LONGEST_SOCKET_PATH = 100
 """Bytes; unix(7) allows 108 on Linux and 104 on macOS."""
-STOP_SIGNALS = {"web": "QUIT", "beat": "KILL"}
-"""Ctrl-C means now: gunicorn would wait for open pages, and beat, which remembers nothing, for its broker."""
 
 
 @main.command()
@@ -129,6 +127,9 @@ def supervision(config: Config, broker: Path | None) -> RawConfigParser:
         f"127.0.0.1:{config.PORT}",
         "--workers",
         os.environ.get("WEB_CONCURRENCY", "1"),
+        # Ctrl-C means now: whoever still reads a page or a stream has a second.
+        "--graceful-timeout",
+        "1",
         "--log-level",
         "warning",
     )
@@ -159,7 +160,8 @@ def supervision(config: Config, broker: Path | None) -> RawConfigParser:
             "autorestart": "false" if once else "true",
             "startsecs": "0" if once else "1",
             "startretries": "1000000",
-            "stopsignal": STOP_SIGNALS.get(name, "TERM"),
+            # Beat remembers nothing, and would wait for its broker before it listens.
+            "stopsignal": "KILL" if name == "beat" else "TERM",
             "stopwaitsecs": "2",
             "stopasgroup": "true",
             "killasgroup": "true",
