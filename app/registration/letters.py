@@ -104,16 +104,14 @@ def _write(kind: str, key: str, registration: Registration, recipient: str, **mo
 
 @renders(CONFIRM)
 def _confirm(letter: Letter) -> Content:
-    registration = _of(letter)
-    _expect(letter, registration, RegistrationState.PENDING)
+    registration = _expected(letter, RegistrationState.PENDING)
     subject = _("Please confirm: %(event)s", event=chosen(registration.event.title))
     return _written(letter, registration, "confirm", subject, "registration.confirm")
 
 
 @renders(KNOWN)
 def _known(letter: Letter) -> Content:
-    registration = _of(letter)
-    _expect(letter, registration, RegistrationState.CONFIRMED)
+    registration = _expected(letter, RegistrationState.CONFIRMED)
     subject = _("You are registered: %(event)s", event=chosen(registration.event.title))
     return _written(letter, registration, "known", subject, "personal.page")
 
@@ -129,24 +127,21 @@ def _new_address(letter: Letter) -> Content:
 
 @renders(REQUESTED)
 def _requested(letter: Letter) -> Content:
-    registration = _of(letter)
-    _expect(letter, registration, RegistrationState.REQUESTED)
+    registration = _expected(letter, RegistrationState.REQUESTED)
     subject = _("Your request has come: %(event)s", event=chosen(registration.event.title))
     return _written(letter, registration, "requested", subject, "personal.page")
 
 
 @renders(DECLINED)
 def _declined(letter: Letter) -> Content:
-    registration = _of(letter)
-    _expect(letter, registration, RegistrationState.DECLINED)
+    registration = _expected(letter, RegistrationState.DECLINED)
     subject = _("No place this time: %(event)s", event=chosen(registration.event.title))
     return _written(letter, registration, "declined", subject, "site.event")
 
 
 @renders(WAITING)
 def _waiting(letter: Letter) -> Content:
-    registration = _of(letter)
-    _expect(letter, registration, RegistrationState.WAITING)
+    registration = _expected(letter, RegistrationState.WAITING)
     position = places.position(registration.event, registration.queue_number)
     subject = _("You are on the waiting list: %(event)s", event=chosen(registration.event.title))
     return _written(letter, registration, "waiting", subject, "personal.page", position=position)
@@ -154,8 +149,7 @@ def _waiting(letter: Letter) -> Content:
 
 @renders(OFFER)
 def _offer(letter: Letter) -> Content:
-    registration = _of(letter)
-    _expect(letter, registration, RegistrationState.PENDING)
+    registration = _expected(letter, RegistrationState.PENDING)
     if registration.held_until is None or registration.held_until <= clock.now():
         raise Stale("the offer has run out")
     subject = _("A place is free for you: %(event)s", event=chosen(registration.event.title))
@@ -164,8 +158,7 @@ def _offer(letter: Letter) -> Content:
 
 @renders(PASSED_ON)
 def _passed_on(letter: Letter) -> Content:
-    registration = _of(letter)
-    _expect(letter, registration, RegistrationState.LAPSED)
+    registration = _expected(letter, RegistrationState.LAPSED)
     subject = _("Your place went to the next person: %(event)s", event=chosen(registration.event.title))
     return _written(letter, registration, "passed_on", subject, "personal.page")
 
@@ -192,11 +185,14 @@ def _booking_passed_on(letter: Letter) -> Content:
     return _written(letter, registration, "booking_passed_on", subject, "personal.page", session=session)
 
 
-def _expect(letter: Letter, registration: Registration, state: RegistrationState) -> None:
+def _expected(letter: Letter, state: RegistrationState) -> Registration:
+    """The registration, if it still stands as it did when the letter was asked for."""
+    registration = _of(letter)
     if registration.state is not state or registration.attempt != letter.payload["attempt"]:
         raise Stale(f"the registration is {registration.state}")
     if registration.email != letter.recipient:
         raise Stale("the address was mended")
+    return registration
 
 
 def _of(letter: Letter) -> Registration:
