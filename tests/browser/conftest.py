@@ -17,10 +17,11 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.house.test_run import free_port
 
+expect.set_options(timeout=20_000)  # How soon a page says something on a busy machine is nobody's assertion.
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 POLYFORUM = str(Path(sys.executable).with_name("polyforum"))
 SWEEP = """

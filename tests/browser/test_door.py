@@ -62,6 +62,8 @@ def test_check_ins_made_without_a_network_are_kept_and_sent_once_it_is_back(
     page.on("pageerror", lambda fault: faults.append(str(fault)))
     page.goto(made["sign_in"])
     page.locator("main form button").click()
+    # Going on before the sign-in has been answered would break it off.
+    expect(page.get_by_role("heading", name="Your events")).to_be_visible()
     page.goto(f"{live_site.url}/en/manage/events/door/check-in/")
     expect(page.locator("#door[data-kept=yes]")).to_be_attached()
     page.get_by_role("button", name="Check in – Ana Reader").click()
