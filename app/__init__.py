@@ -13,6 +13,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
         events,
         exchange,
         languages,
+        live,
         mail,
         people,
         registration,
@@ -43,6 +44,6 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     present.init_app(app)
     # From the bottom of the house to its top, so that upper rooms connect to what stands.
     below = (mail, people, events, speakers, schedule, registration, languages, calendar)
-    for room in (*below, reminders, exchange, site):
+    for room in (*below, reminders, live, exchange, site):
         room.init_app(app)
     return app

@@ -8,6 +8,8 @@ from flask.testing import FlaskClient
 
 from app.events.models import Event, EventState, Grant, Room, Theme
 from app.extensions import db
+from app.languages import team
+from app.languages.models import CaptionStream, Grade, LanguageTrack, Linguist, Skill, TrackKind
 from app.lib import clock
 from app.lib.tokens import new_token
 from app.people.models import Account, Organisation, Role
@@ -97,3 +99,26 @@ def make_registration(event: Event, **values: Any) -> Registration:
         places.lock(event).taken += 1
         db.session.commit()
     return registration
+
+
+def make_track(session: EventSession, **values: Any) -> LanguageTrack:
+    return save(LanguageTrack(**{"session": session, "language": "ro", "kind": TrackKind.INTERPRETATION} | values))
+
+
+def make_stream(session: EventSession, language: str = "en", **values: Any) -> CaptionStream:
+    track = make_track(session, language=language, kind=TrackKind.CAPTIONS)
+    return save(CaptionStream(**{"track": track} | values))
+
+
+def make_linguist(event: Event, languages: str = "en:A ro:B", **values: Any) -> Linguist:
+    """`languages`: tags with grades."""
+    n = next(_number)
+    skills = [
+        Skill(language=tag, grade=Grade(grade)) for tag, _, grade in (s.partition(":") for s in languages.split())
+    ]
+    made = team.enter(Linguist(**{
+        "event": event, "name": f"Linguist {n}", "email": f"linguist{n}@example.org",
+        "crafts": list(TrackKind), "skills": skills,
+    } | values))  # fmt: skip
+    db.session.commit()
+    return made

@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(views.files)
     app.register_blueprint(views.pages, url_prefix=language_prefix(app))
+    app.register_blueprint(views.team, url_prefix=f"{language_prefix(app)}/language-team")
     app.register_blueprint(manage.blueprint, url_prefix=f"{language_prefix(app)}/manage")
     app.jinja_env.globals.update(recording_plays=recording.plays, recording_is_link=recording.is_link)
     add_tab("languages_manage.matrix", _l("Languages"), Action.SEE_EVENT, 50)

@@ -7,7 +7,7 @@ from sqlalchemy import orm
 
 from app.events.models import Event
 from app.extensions import db
-from app.languages.models import LanguageTrack, SubtitleFile, TrackKind
+from app.languages.models import LanguageTrack, SubtitleFile, TrackKind, TrackState
 from app.schedule.models import EventSession
 
 
@@ -37,17 +37,17 @@ def remove_track(track: LanguageTrack) -> None:
 
 
 def _refuse_double(session: EventSession, language: str, kind: TrackKind, besides: LanguageTrack | None = None) -> None:
-    same = [track for track in tracks_of(session) if (track.language, track.kind) == (language, kind)]
+    same = [track for track in plan_of(session) if (track.language, track.kind) == (language, kind)]
     if same and same[0] is not besides:
         raise TrackExistsError
 
 
-def tracks_of(session: EventSession) -> list[LanguageTrack]:
-    return tracks_by_session([session.id])[session.id]
+def plan_of(session: EventSession) -> list[LanguageTrack]:
+    """All tracks of a session, also those that fell through, by language."""
+    return plan_by_session([session.id])[session.id]
 
 
-def tracks_by_session(session_ids: Iterable[int]) -> dict[int, list[LanguageTrack]]:
-    """The tracks of each session, by language; a session without any has an empty list."""
+def plan_by_session(session_ids: Iterable[int]) -> dict[int, list[LanguageTrack]]:
     found: dict[int, list[LanguageTrack]] = {session_id: [] for session_id in session_ids}
     for track in db.session.scalars(
         sa.select(LanguageTrack)
@@ -56,6 +56,18 @@ def tracks_by_session(session_ids: Iterable[int]) -> dict[int, list[LanguageTrac
     ):
         found[track.session_id].append(track)
     return found
+
+
+def tracks_of(session: EventSession) -> list[LanguageTrack]:
+    """What people can count on in a session, by language."""
+    return tracks_by_session([session.id])[session.id]
+
+
+def tracks_by_session(session_ids: Iterable[int]) -> dict[int, list[LanguageTrack]]:
+    return {
+        session_id: [track for track in plan if track.is_offered]
+        for session_id, plan in plan_by_session(session_ids).items()
+    }
 
 
 def subtitles_of(session: EventSession) -> list[SubtitleFile]:
@@ -96,10 +108,11 @@ def sessions_followable_in(event: Event, language: str) -> sa.Select[int]:
     # A list of tags is kept as JSON text on every database, and each tag stands in it in quotation marks.
     floor = sa.func.lower(sa.cast(EventSession.languages, sa.Text))
     spoken = sa.or_(floor.contains(f'"{base}"', autoescape=True), floor.contains(f'"{base}-', autoescape=True))
-    tracked, subtitled = (
-        sa.exists().where(row.session_id == EventSession.id, _is_in(row.language, base))
-        for row in (LanguageTrack, SubtitleFile)
-    )
+    tracked = sa.exists().where(
+        LanguageTrack.session_id == EventSession.id, LanguageTrack.state != TrackState.FAILED,
+        _is_in(LanguageTrack.language, base),
+    )  # fmt: skip
+    subtitled = sa.exists().where(SubtitleFile.session_id == EventSession.id, _is_in(SubtitleFile.language, base))
     return sa.select(EventSession.id).where(EventSession.event_id == event.id, sa.or_(spoken, tracked, subtitled))
 
 

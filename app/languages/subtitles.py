@@ -7,11 +7,12 @@ import sqlalchemy as sa
 
 from app.events.models import Event, EventState
 from app.extensions import db
-from app.languages import srt, transcript, webvtt
-from app.languages.intake import take_in
+from app.languages import transcript
+from app.languages.formats import srt, webvtt
+from app.languages.formats.intake import take_in
+from app.languages.formats.remarks import Remark, Said
+from app.languages.formats.webvtt import Document
 from app.languages.models import SubtitleFile
-from app.languages.remarks import Remark, Said
-from app.languages.webvtt import Document
 from app.lib import clock
 from app.lib.conditional import Version
 from app.schedule.models import EventSession

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.languages import cue_text
-from app.languages.webvtt import Cue
+from app.languages.formats import cue_text
+from app.languages.formats.webvtt import Cue
 
 PAUSE_MS = 2000
 LONG = 600

@@ -24,6 +24,10 @@ class OnCalendar(Shown):
     def calendar_session(self) -> EventSession:
         raise NotImplementedError
 
+    def moves_entry(self) -> bool:
+        """Whether what has changed of a row that is already there stands in the entry."""
+        return True
+
 
 SHOWN_OF_SESSION = {
     "kind", "title", "subtitle", "abstract", "languages", "theme", "theme_id", "room", "room_id",
@@ -58,7 +62,8 @@ def _sessions_that_show(session: orm.Session, row: Any) -> Iterable[EventSession
     if isinstance(row, Appearance):
         return [shown] if (shown := row.parent("session")) else []
     if isinstance(row, OnCalendar):
-        return [row.calendar_session()]
+        is_old = row not in session.new and row not in session.deleted
+        return [] if is_old and not row.moves_entry() else [row.calendar_session()]
     if type(row) not in SHOWN_OF_OTHERS or row in session.new:
         return []
     taken_out = isinstance(row, Theme | Room) and row.event is None  # Of its event's collection: an orphan is deleted.

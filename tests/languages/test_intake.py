@@ -2,9 +2,10 @@
 
 import pytest
 
-from app.languages import srt, transcript
-from app.languages.intake import MOST_BYTES, take_in
-from app.languages.remarks import SENTENCES, RefusedError, Said
+from app.languages import transcript
+from app.languages.formats import srt
+from app.languages.formats.intake import MOST_BYTES, take_in
+from app.languages.formats.remarks import SENTENCES, RefusedError, Said
 
 RUSSIAN = (
     "1\r\n00:00:01,000 --> 00:00:02,500\r\nДобрый день, коллеги!\r\n\r\n"

@@ -1,7 +1,7 @@
 """Paragraphs of a transcript."""
 
 from app.languages import transcript
-from app.languages.webvtt import Cue
+from app.languages.formats.webvtt import Cue
 
 
 def texts(*cues: Cue) -> list[tuple[str, str]]:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from app.languages import cue_settings, webvtt
-from app.languages.cue_settings import Settings
-from app.languages.intake import take_in
-from app.languages.remarks import RefusedError
-from app.languages.webvtt import Cue, Document
+from app.languages.formats import cue_settings, webvtt
+from app.languages.formats.cue_settings import Settings
+from app.languages.formats.intake import take_in
+from app.languages.formats.remarks import RefusedError
+from app.languages.formats.webvtt import Cue, Document
 
 FACTS: dict[str, Callable[[Cue, Settings], Any]] = {
     "startTime": lambda cue, _: cue.start_ms / 1000,

@@ -1,16 +1,13 @@
 """Subtitles and transcripts for everyone."""
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Response, abort, render_template
 
 from app.languages import subtitles as files_kept
 from app.languages import transcript as transcripts
+from app.languages.views import files, pages
 from app.lib.conditional import Rendered, conditional
 from app.lib.present import page_language
 from app.people.guard import public
-
-files = Blueprint("languages", __name__, template_folder="templates")
-"""Machine addresses, without a language of the page."""
-pages = Blueprint("languages_pages", __name__)
 
 
 @files.get("/events/<event>/sessions/<session>/subtitles/<language>.<any(vtt,srt,txt):extension>")

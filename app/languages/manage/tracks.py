@@ -1,7 +1,7 @@
 """Organisers' pages: the languages of an event at a glance, and the tracks and subtitles of one session."""
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug import Response
@@ -10,16 +10,17 @@ from app.events.guard import organiser
 from app.events.models import Event
 from app.events.service import subject
 from app.extensions import db
-from app.languages import coverage, cue_text, service, subtitles, timing
+from app.languages import coverage, service, subtitles
+from app.languages.formats import cue_text, timing
+from app.languages.formats.remarks import RefusedError, Remark
 from app.languages.forms import KINDS, SubtitleForm, TrackForm, offered_languages
+from app.languages.manage import blueprint
 from app.languages.models import LanguageTrack, SubtitleFile, TrackKind
-from app.languages.remarks import RefusedError, Remark
 from app.people import audit
 from app.people.guard import current_account
 from app.people.permissions import Action
 from app.schedule.models import EventSession
 
-blueprint = Blueprint("languages_manage", __name__)
 SESSION = "/events/<event>/sessions/<session>"
 Answer = Response | str | tuple[str, int]
 

@@ -3,7 +3,7 @@
 import codecs
 import unicodedata
 
-from app.languages.remarks import RefusedError, Remark, Said
+from app.languages.formats.remarks import RefusedError, Remark, Said
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

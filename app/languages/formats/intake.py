@@ -8,10 +8,10 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import NamedTuple
 
-from app.languages import cue_settings, srt, webvtt
-from app.languages.encoding import decode
-from app.languages.remarks import RefusedError, Remark, Said
-from app.languages.webvtt import Cue, Document, Line
+from app.languages.formats import cue_settings, srt, webvtt
+from app.languages.formats.encoding import decode
+from app.languages.formats.remarks import RefusedError, Remark, Said
+from app.languages.formats.webvtt import Cue, Document, Line
 
 MOST_BYTES = 2 * 1024 * 1024
 LONGEST_GUESS_MS = 3000

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.languages.webvtt import Block, Document
+from app.languages.formats.webvtt import Block, Document
 
 _SPACE = " \t\n\f\r"
 _GAP = re.compile(f"[{_SPACE}]+")

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from app.languages import timing
-from app.languages.remarks import Remark, Said
+from app.languages.formats import timing
+from app.languages.formats.remarks import Remark, Said
 
 
 class Line(NamedTuple):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from app.languages import cue_text, timing
-from app.languages.remarks import Remark, Said
-from app.languages.webvtt import Cue, Document, Line
+from app.languages.formats import cue_text, timing
+from app.languages.formats.remarks import Remark, Said
+from app.languages.formats.webvtt import Cue, Document, Line
 
 
 def parse(lines: Sequence[Line]) -> Document:

@@ -1,0 +1,8 @@
+"""The organisers' pages of languages."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("languages_manage", __name__)
+
+# Their views belong to the blueprint.
+from app.languages.manage import tracks  # noqa: E402, F401
