@@ -17,6 +17,7 @@ from app.languages.models.draft import (
     DraftRevision,
     DraftState,
     Presence,
+    RevisionCause,
     SubtitleDraft,
 )
 from app.languages.models.glossary import Term
@@ -48,6 +49,7 @@ __all__ = [
     "Presence",
     "RelayState",
     "RelayedCue",
+    "RevisionCause",
     "Rota",
     "Skill",
     "SubtitleDraft",

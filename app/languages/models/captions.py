@@ -40,6 +40,8 @@ class CaptionStream(Model):
     on_air_since: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     offered_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("linguist.id", ondelete="SET NULL"))
     """Whom they hand over to, until that person takes it."""
+    drafted_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
+    """When its captions became a draft of subtitles by themselves; that happens once."""
 
     track: Mapped[LanguageTrack] = relationship()
     source: Mapped["CaptionStream | None"] = relationship(remote_side="CaptionStream.id")

@@ -60,7 +60,12 @@ class DraftCue(Model):
     """A cue of a draft, or a STYLE, REGION or NOTE block that stands between cues."""
 
     __tablename__ = "draft_cue"
-    __table_args__ = (sa.Index("ix_draft_cue_version", "draft_id", "version"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        sa.UniqueConstraint("draft_id", "key"),
+        sa.Index("ix_draft_cue_version", "draft_id", "version"),
+        sa.Index("ix_draft_cue_position", "draft_id", "position"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     draft_id: Mapped[int] = mapped_column(sa.ForeignKey("subtitle_draft.id", ondelete="CASCADE"))
@@ -68,12 +73,13 @@ class DraftCue(Model):
     """Order within the draft; a new cue stands halfway between its neighbours."""
     is_block: Mapped[bool] = mapped_column(default=False)
     """`text` is a whole STYLE, REGION or NOTE block."""
-    start_ms: Mapped[int] = mapped_column(default=0)
-    end_ms: Mapped[int] = mapped_column(default=0)
+    # As wide as any file may be: what is taken in is kept whole.
+    start_ms: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    end_ms: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     text: Mapped[str] = mapped_column(sa.Text, default="")
     """As WebVTT writes it."""
-    identifier: Mapped[str] = mapped_column(sa.String(500), default="")
-    settings: Mapped[str] = mapped_column(sa.String(500), default="")
+    identifier: Mapped[str] = mapped_column(sa.Text, default="")
+    settings: Mapped[str] = mapped_column(sa.Text, default="")
     source_cue_id: Mapped[int | None] = mapped_column(sa.ForeignKey("draft_cue.id", ondelete="SET NULL"), index=True)
     """The cue that this one translates."""
     version: Mapped[int] = mapped_column(default=0)
@@ -81,8 +87,29 @@ class DraftCue(Model):
     is_gone: Mapped[bool] = mapped_column(default=False)
     """Deleted; kept so that other editors learn of it."""
     changed_by: Mapped[str] = mapped_column(sa.String(200), default="")
+    key: Mapped[str | None] = mapped_column(sa.String(64))
+    """By which the editor that made it knows it, so that a repeated call does not make it twice."""
 
     draft: Mapped[SubtitleDraft] = relationship()
+
+
+class RevisionCause(enum.StrEnum):
+    BEGUN = "begun"
+    TAKEN_IN = "taken-in"  # From a file.
+    CAPTIONS = "captions"
+    SAVED = "saved"
+    BY_ITSELF = "by-itself"  # Before an edit, when the last is some minutes old.
+    STATE = "state"
+    RESTORED = "restored"
+
+    @property
+    def label(self) -> str:
+        return str({
+            RevisionCause.BEGUN: _l("Begun"), RevisionCause.TAKEN_IN: _l("File taken in"),
+            RevisionCause.CAPTIONS: _l("From the live captions"), RevisionCause.SAVED: _l("Saved by hand"),
+            RevisionCause.BY_ITSELF: _l("Saved by itself"), RevisionCause.STATE: _l("State changed"),
+            RevisionCause.RESTORED: _l("An earlier revision restored"),
+        }[self])  # fmt: skip
 
 
 class DraftRevision(Model):
@@ -98,8 +125,13 @@ class DraftRevision(Model):
     """Of the draft at that moment."""
     webvtt: Mapped[str] = mapped_column(sa.Text)
     state: Mapped[DraftState] = mapped_column(enum_column(DraftState))
-    cause: Mapped[str] = mapped_column(sa.String(20))
-    """taken-in | captions | saved | state | restored"""
+    cue_ids: Mapped[list[int]] = mapped_column(sa.JSON)
+    """The row of each block of `webvtt`, in order. Rows are never deleted, so a revision can be put back exactly."""
+    cause: Mapped[RevisionCause] = mapped_column(enum_column(RevisionCause))
+    remarks: Mapped[list[list[int | str]]] = mapped_column(sa.JSON, default=list)
+    """Line and `Said` of each remark that the file was taken in with."""
+    warnings: Mapped[int | None]
+    """How many were open when it was published."""
     made_by: Mapped[str] = mapped_column(sa.String(200), default="")
     made_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
 
