@@ -18,7 +18,7 @@ from app.people import audit
 from app.people.models import Account
 from app.schedule.models import Appearance, EventSession, Part, SessionLink
 from app.schedule.search import refresh_search
-from app.schedule.signals import capacity_changed, session_changed
+from app.schedule.signals import capacity_changed, session_changed, session_moved
 from app.speakers.models import Speaker
 
 __all__ = ["refresh_search"]
@@ -75,6 +75,8 @@ def update_session(session: EventSession, by: Account | None, **facts: Any) -> b
     db.session.flush()
     if "capacity" in changed:
         capacity_changed.send(session)
+    if moved:
+        session_moved.send(session, previous=(previous_start, previous_end))
     is_news = moved and announced and max(end for end in (previous_end, session.ends_at) if end) > clock.now()
     if is_news:
         session_changed.send(session, change=Change.MOVED, previous_start=previous_start)

@@ -12,9 +12,8 @@ from app.events.models import Event, Room, Standing
 from app.extensions import db
 from app.languages import service as languages
 from app.languages.models import LanguageTrack, SubtitleFile
-from app.lib import clock, present
+from app.lib import clock, grid, present
 from app.schedule.models import EventSession
-from app.site import grid
 from app.site.choice import Choice, Offer
 from app.site.items import Item, items
 
@@ -124,10 +123,11 @@ def _chosen(
 def _tracks(within: sa.ColumnElement[bool]) -> dict[int, list[str]]:
     """The languages that sessions can be followed in beside those of the floor."""
     tracks: dict[int, list[str]] = {}
-    found = sa.union(*(
-        sa.select(table.session_id, table.language).join(EventSession).where(within)
-        for table in (LanguageTrack, SubtitleFile)
-    ))  # fmt: skip
+    found = sa.union(
+        sa.select(LanguageTrack.session_id, LanguageTrack.language)
+        .join(EventSession).where(within, languages.is_offered),
+        sa.select(SubtitleFile.session_id, SubtitleFile.language).join(EventSession).where(within),
+    )  # fmt: skip
     for session, language in db.session.execute(found.order_by("language")):
         tracks.setdefault(session, []).append(language)
     return tracks

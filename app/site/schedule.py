@@ -10,11 +10,12 @@ from flask_babel import gettext as _
 
 from app.events.models import Event, Theme
 from app.extensions import db
+from app.lib import grid
 from app.lib.conditional import ALWAYS_ASKED, IMMUTABLE, Rendered
 from app.lib.http import page_language
 from app.lib.present import language_name
 from app.people.guard import public
-from app.site import colours, grid, machines, pages, zones
+from app.site import colours, machines, pages, zones
 from app.site.choice import Choice, offer, read_choice
 from app.site.preview import answer, seen
 from app.site.programme import MOST_FOUND, lay_out_day, programme

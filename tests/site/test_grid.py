@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.lib.grid import Place, Timed, lay_out, stylesheet
 from app.site import colours
-from app.site.grid import Place, Timed, lay_out, stylesheet
 
 NINE = datetime(2027, 3, 10, 9, tzinfo=UTC)
 
