@@ -23,7 +23,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
         speakers,
     )
     from app.config import Config
-    from app.extensions import Sessions, babel, csrf, db, limiter, login, signer
+    from app.extensions import Sessions, babel, bell, csrf, db, limiter, login, signer
     from app.lib import http, present
     from app.lib.door import Door
 
@@ -37,7 +37,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
 
-    for extension in (db, login, csrf, limiter, signer):
+    for extension in (db, login, csrf, limiter, signer, bell):
         extension.init_app(app)
     babel.init_app(app, locale_selector=http.page_language)
     http.init_app(app)

@@ -15,6 +15,7 @@ from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 from sqlalchemy import orm
 
 from app.lib import clock
+from app.lib.bell import Bell
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -59,6 +60,7 @@ class Sessions(SecureCookieSessionInterface):
 
 login = Login()
 csrf = CSRFProtect()
+bell = Bell()
 babel = Babel()
 # Counts in REDIS_URL, and by itself while that is away: people can still sign in then.
 limiter = Limiter(get_remote_address, default_limits=[], in_memory_fallback_enabled=True)

@@ -1,0 +1,74 @@
+"""The stream of captions that belongs to a track."""
+
+from datetime import datetime
+from functools import partial
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from app.events.models import Event, EventState
+from app.extensions import db, first_row
+from app.languages.models import CaptionStream, LanguageTrack, TrackKind
+from app.lib.conditional import Version
+from app.schedule.models import EventSession
+
+_streams = CaptionStream.__table__.c
+_version = sa.select(_streams.version, _streams.changed_at).where(_streams.id == sa.bindparam("id"))
+
+
+def of(track: LanguageTrack) -> CaptionStream:
+    """The stream of a captions track, made when it is first asked for."""
+    found = find(track)
+    if found is None:
+        # Of two who ask at once, the second waits here and finds the row of the first.
+        try:
+            with db.session.begin_nested():
+                found = CaptionStream(track=track)
+                db.session.add(found)
+        except sa.exc.IntegrityError:
+            found = find(track)
+    assert found is not None  # noqa: S101 - see above
+    return found
+
+
+def find(track: LanguageTrack) -> CaptionStream | None:
+    return db.session.scalar(sa.select(CaptionStream).where(CaptionStream.track == track))
+
+
+def find_public(event: str, session: str, language: str) -> CaptionStream | None:
+    """By its address; nothing of an event that is not public."""
+    return db.session.scalar(
+        sa.select(CaptionStream)
+        .join(CaptionStream.track)
+        .join(LanguageTrack.session)
+        .join(EventSession.event)
+        .where(
+            Event.slug == event, Event.state != EventState.DRAFT, EventSession.slug == session,
+            LanguageTrack.kind == TrackKind.CAPTIONS, LanguageTrack.language == language,
+        )
+        .options(orm.contains_eager(CaptionStream.track).contains_eager(LanguageTrack.session))
+    )  # fmt: skip
+
+
+def of_session(session: EventSession) -> list[CaptionStream]:
+    """Those that have begun or can begin, by language."""
+    return list(
+        db.session.scalars(
+            sa.select(CaptionStream)
+            .join(CaptionStream.track)
+            .where(LanguageTrack.session_id == session.id, LanguageTrack.kind == TrackKind.CAPTIONS)
+            .order_by(LanguageTrack.language)
+            .options(orm.contains_eager(CaptionStream.track))
+        )
+    )
+
+
+def version_of(number: int, version: int, changed_at: datetime) -> Version:
+    """What public answers about a stream are made from."""
+    return Version(f"captions:{number}", version, changed_at, partial(first_row, _version, id=number))
+
+
+def versions(numbers: set[int]) -> dict[int, int]:
+    """How far each of these streams has come."""
+    rows = db.session.execute(sa.select(CaptionStream.id, CaptionStream.version).where(CaptionStream.id.in_(numbers)))
+    return {row.id: row.version for row in rows}
