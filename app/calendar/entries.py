@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from app.events.models import Event, EventState, Room, Standing, Theme
 from app.extensions import db
-from app.languages.models import LanguageTrack
+from app.languages.models import LanguageTrack, TrackState
 from app.lib import clock
 from app.lib.text import Translated
 from app.schedule.models import Appearance, EventSession, SessionKind
@@ -128,7 +128,7 @@ def entries(slots: Iterable[Slot]) -> list[Entry]:
     tracks: dict[int, list[AnyRow]] = defaultdict(list)
     for track in db.session.execute(
         sa.select(*_TRACK)
-        .where(LanguageTrack.session_id.in_(wanted))
+        .where(LanguageTrack.session_id.in_(wanted), LanguageTrack.state != TrackState.FAILED)
         .order_by(LanguageTrack.session_id, LanguageTrack.language, LanguageTrack.kind)
     ):
         tracks[track.session_id].append(track)

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from app.calendar import service, versions
 from app.config import LANGUAGES
 from app.lib.conditional import ALWAYS_ASKED, Rendered, Version, conditional
+from app.lib.signed import is_sign_language
 from app.lib.text import is_language
 from app.people.guard import by_link, public
 
@@ -105,6 +106,8 @@ def _language(*offered: str) -> str:
 
 def _followable_in() -> str:
     asked = request.args.get("language", "").strip()
+    if is_sign_language(asked):
+        return asked
     if asked and not is_language(asked):
         _missing()
     return str(Locale.parse(asked, sep="-")).replace("_", "-") if asked else ""

@@ -40,6 +40,7 @@ class Wording:
                 TrackKind.INTERPRETATION: _("Interpretation: %(languages)s"),
                 TrackKind.CAPTIONS: _("Live captions: %(languages)s"),
                 TrackKind.SUBTITLES: _("Subtitles: %(languages)s"),
+                TrackKind.SIGN: _("Sign language: %(languages)s"),
             }
             self._languages = _("Languages: %(languages)s")
             self._people = _("With %(names)s")

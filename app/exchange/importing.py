@@ -31,8 +31,9 @@ from app.exchange.places_in import Places
 from app.exchange.values import as_guid, kind_of, languages_of, merged, usable_link
 from app.extensions import db
 from app.languages.models import LanguageTrack, TrackKind
-from app.languages.service import tracks_of
+from app.languages.service import plan_of
 from app.lib import text
+from app.lib.signed import is_sign_language
 from app.lib.text import Translated
 from app.people.models import Account
 from app.schedule import service as schedule_service
@@ -204,10 +205,13 @@ class _Import:
         return wanted
 
     def _language_tracks(self, row: EventSession, said: Session) -> None:
-        """The languages that a schedule of our own tells of; where they are heard is never told."""
-        there = {(track.language, track.kind) for track in tracks_of(row)} if said.followable and row.id else set()
+        """The languages that a schedule of our own tells of, as promises; where they are heard is never told.
+
+        What fell through here stays so: the file may be older than that.
+        """
+        there = {(track.language, track.kind) for track in plan_of(row)} if said.followable and row.id else set()
         for language, kind in dict.fromkeys(said.followable):
-            if kind not in list(TrackKind) or not text.is_language(language):
+            if kind not in list(TrackKind) or not (text.is_language(language) or is_sign_language(language)):
                 self.report.note(_("Not a known language track"), said.place, f"{language}/{kind}")
             elif (language, kind) not in there:
                 db.session.add(LanguageTrack(session=row, language=language, kind=TrackKind(kind)))

@@ -1,6 +1,7 @@
 """Which session can be followed in which language: the tracks that organisers set, and the questions about them."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -10,24 +11,27 @@ from app.extensions import db
 from app.languages.models import LanguageTrack, SubtitleFile, TrackKind, TrackState
 from app.schedule.models import EventSession
 
+is_offered = LanguageTrack.state != TrackState.FAILED
+"""For queries: people can count on the track."""
+
 
 class TrackExistsError(Exception):
     """The session has this kind of track in this language."""
 
 
-def add_track(session: EventSession, language: str, kind: TrackKind, url: str = "") -> LanguageTrack:
-    """Raises TrackExistsError."""
+def add_track(session: EventSession, language: str, kind: TrackKind, url: str = "", via: str = "") -> LanguageTrack:
+    """A promise. Raises TrackExistsError."""
     _refuse_double(session, language, kind)
-    track = LanguageTrack(session=session, language=language, kind=kind, url=url)
+    track = LanguageTrack(session=session, language=language, kind=kind, url=url, via=via)
     db.session.add(track)
     db.session.flush()
     return track
 
 
-def change_track(track: LanguageTrack, language: str, kind: TrackKind, url: str = "") -> None:
+def change_track(track: LanguageTrack, language: str, kind: TrackKind, url: str = "", via: str = "") -> None:
     """Raises TrackExistsError."""
     _refuse_double(track.session, language, kind, besides=track)
-    track.language, track.kind, track.url = language, kind, url
+    track.language, track.kind, track.url, track.via = language, kind, url, via
     db.session.flush()
 
 
@@ -47,12 +51,14 @@ def plan_of(session: EventSession) -> list[LanguageTrack]:
     return plan_by_session([session.id])[session.id]
 
 
-def plan_by_session(session_ids: Iterable[int]) -> dict[int, list[LanguageTrack]]:
+def plan_by_session(session_ids: Iterable[int], *options: Any) -> dict[int, list[LanguageTrack]]:
+    """`options`: what to load with the tracks."""
     found: dict[int, list[LanguageTrack]] = {session_id: [] for session_id in session_ids}
     for track in db.session.scalars(
         sa.select(LanguageTrack)
         .where(LanguageTrack.session_id.in_(found))
         .order_by(LanguageTrack.language, LanguageTrack.kind)
+        .options(*options)
     ):
         found[track.session_id].append(track)
     return found
@@ -109,9 +115,8 @@ def sessions_followable_in(event: Event, language: str) -> sa.Select[int]:
     floor = sa.func.lower(sa.cast(EventSession.languages, sa.Text))
     spoken = sa.or_(floor.contains(f'"{base}"', autoescape=True), floor.contains(f'"{base}-', autoescape=True))
     tracked = sa.exists().where(
-        LanguageTrack.session_id == EventSession.id, LanguageTrack.state != TrackState.FAILED,
-        _is_in(LanguageTrack.language, base),
-    )  # fmt: skip
+        LanguageTrack.session_id == EventSession.id, is_offered, _is_in(LanguageTrack.language, base)
+    )
     subtitled = sa.exists().where(SubtitleFile.session_id == EventSession.id, _is_in(SubtitleFile.language, base))
     return sa.select(EventSession.id).where(EventSession.event_id == event.id, sa.or_(spoken, tracked, subtitled))
 

@@ -12,6 +12,8 @@ from slugify import slugify
 from sqlalchemy import JSON, Dialect
 from sqlalchemy.types import TypeDecorator
 
+from app.lib import signed
+
 Translated = Mapping[str, str]
 
 
@@ -62,6 +64,8 @@ def direction(language: str) -> str:
 
 def language_name(language: str, shown_in: str) -> str:
     """The name of a language in a language, by CLDR; the tag itself where CLDR has none."""
+    if signed.is_sign_language(language):
+        return signed.name(language, shown_in)
     try:
         return Locale.parse(language, sep="-").get_display_name(shown_in) or language
     except (UnknownLocaleError, ValueError):

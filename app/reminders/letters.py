@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from app.calendar.service import invitation
 from app.events.models import Event, EventKind
 from app.extensions import db
-from app.languages.models import TrackKind
 from app.languages.service import tracks_by_session
 from app.lib import clock
 from app.lib.present import chosen, page_language
@@ -169,7 +168,7 @@ def items(sessions: Sequence[EventSession], zone: str, registration: Registratio
         Item(
             session,
             times(session.starts_at, session.ends_at, zone, session.event) if session.starts_at else [],
-            [track for track in tracks.get(session.id, ()) if track.kind is TrackKind.INTERPRETATION],
+            [track for track in tracks.get(session.id, ()) if track.kind.has_channel],
             absolute("personal.join", lang=page_language(), token=token, session=session.slug) if token else "",
         )
         for session in sessions

@@ -24,6 +24,10 @@ class OnCalendar(Shown):
     def calendar_session(self) -> EventSession:
         raise NotImplementedError
 
+    def stands_in_entry(self) -> bool:
+        """Whether the entry shows the row, so that it changes when the row comes or goes."""
+        return True
+
     def moves_entry(self) -> bool:
         """Whether what has changed of a row that is already there stands in the entry."""
         return True
@@ -63,7 +67,8 @@ def _sessions_that_show(session: orm.Session, row: Any) -> Iterable[EventSession
         return [shown] if (shown := row.parent("session")) else []
     if isinstance(row, OnCalendar):
         is_old = row not in session.new and row not in session.deleted
-        return [] if is_old and not row.moves_entry() else [row.calendar_session()]
+        moves = row.moves_entry() if is_old else row.stands_in_entry()
+        return [row.calendar_session()] if moves else []
     if type(row) not in SHOWN_OF_OTHERS or row in session.new:
         return []
     taken_out = isinstance(row, Theme | Room) and row.event is None  # Of its event's collection: an orphan is deleted.

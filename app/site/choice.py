@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from app.events.models import Room, Theme
 from app.extensions import db
 from app.languages.models import LanguageTrack, SubtitleFile
+from app.languages.service import is_offered
 from app.lib import clock
 from app.lib.memory import Memory
 from app.lib.text import Translated, searchable
@@ -115,9 +116,10 @@ def _look_up_offer(event: EventRow) -> Offer:
     )
     # As text, since PostgreSQL does not compare json; a thousand sessions have few different values.
     floors = look_up(sa.select(sa.cast(_sessions.languages, sa.Text)).where(scheduled).distinct()).scalars()
-    added = look_up(sa.union(*(
-        sa.select(table.language).join(EventSession).where(scheduled) for table in (LanguageTrack, SubtitleFile)
-    ))).scalars()  # fmt: skip
+    added = look_up(sa.union(
+        sa.select(LanguageTrack.language).join(EventSession).where(scheduled, is_offered),
+        sa.select(SubtitleFile.language).join(EventSession).where(scheduled),
+    )).scalars()  # fmt: skip
     return Offer(
         _days(event, starts),
         {row.slug: OfferedTheme(*row) for row in themes},

@@ -9,7 +9,7 @@ from typing import Any
 from flask import abort, make_response, redirect, render_template, request, url_for
 
 from app.extensions import db
-from app.languages.models import LanguageTrack, TrackKind
+from app.languages.models import LanguageTrack
 from app.languages.service import tracks_of
 from app.lib import clock
 from app.registration import attendance, bookings
@@ -72,10 +72,10 @@ def _way(registration: Registration, session: EventSession) -> Way:
 
 
 def _channels(session: EventSession) -> dict[str, str]:
-    """Where one can go, by what the button sends: the floor, or a language that is interpreted into."""
+    """Where one can go, by what the button sends: the floor, or a language that is interpreted into, also by signs."""
     ways = {"floor": session.join_url, **{track.language: track.url for track in interpretation(session)}}
     return {name: address for name, address in ways.items() if address.startswith(("https://", "http://"))}
 
 
 def interpretation(session: EventSession) -> list[LanguageTrack]:
-    return [track for track in tracks_of(session) if track.kind is TrackKind.INTERPRETATION]
+    return [track for track in tracks_of(session) if track.kind.has_channel]

@@ -11,7 +11,7 @@ from sqlalchemy import orm
 
 from app.events.models import Event
 from app.extensions import db
-from app.languages.models import LanguageTrack, TrackKind
+from app.languages.models import LanguageTrack
 from app.languages.service import tracks_by_session
 from app.lib import clock
 from app.lib.present import page_language
@@ -105,9 +105,9 @@ def book(registration: Registration, session: str) -> Any:
 
 
 def _channels(sessions: list[EventSession]) -> dict[int, list[LanguageTrack]]:
-    """Where the interpretation of each session is heard."""
+    """Where the interpretation of each session is heard or seen."""
     return {
-        session_id: [track for track in tracks if track.kind is TrackKind.INTERPRETATION and track.url]
+        session_id: [track for track in tracks if track.kind.has_channel and track.url]
         for session_id, tracks in tracks_by_session([session.id for session in sessions]).items()
     }
 

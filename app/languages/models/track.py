@@ -1,6 +1,7 @@
 """What there is of a session in which language, and how far it has come."""
 
 import enum
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.events.models import Event, enum_column
 from app.extensions import Model
+from app.lib import clock
 from app.schedule.models import EventSession
 from app.schedule.sequence import OnCalendar
 
@@ -29,6 +31,11 @@ class TrackKind(enum.StrEnum):
             TrackKind.INTERPRETATION: _l("Interpretation"), TrackKind.CAPTIONS: _l("Live captions"),
             TrackKind.SUBTITLES: _l("Subtitles of the recording"), TrackKind.SIGN: _l("Sign language"),
         }[self])  # fmt: skip
+
+    @property
+    def has_channel(self) -> bool:
+        """Whether it is heard or seen on a channel of its own, that people switch to."""
+        return self in (TrackKind.INTERPRETATION, TrackKind.SIGN)
 
 
 class TrackState(enum.StrEnum):
@@ -63,10 +70,13 @@ class LanguageTrack(OnCalendar, Model):
     linguist_id: Mapped[int | None] = mapped_column(sa.ForeignKey("linguist.id", ondelete="SET NULL"), index=True)
     """Who is responsible for it."""
     url: Mapped[str] = mapped_column(sa.String(1000), default="")
-    """Where the interpretation channel is heard; shown where the join link is, to registered people alone."""
+    """Where the interpretation channel is heard or seen; shown where the join link is, to registered people alone."""
     via: Mapped[str] = mapped_column(sa.String(35), default="")
     """Relay: the language of the channel that is interpreted or captioned; empty: the floor."""
     booth_id: Mapped[int | None] = mapped_column(sa.ForeignKey("booth.id", ondelete="SET NULL"), index=True)
+    turns_version: Mapped[int] = mapped_column(default=0)
+    """Up by one with each change of its turns and of who is in them; see `languages/sequence.py`."""
+    turns_changed_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
 
     session: Mapped[EventSession] = relationship()
     linguist: Mapped["Linguist | None"] = relationship()
@@ -83,9 +93,13 @@ class LanguageTrack(OnCalendar, Model):
     def calendar_session(self) -> EventSession:
         return self.session
 
+    def stands_in_entry(self) -> bool:
+        return self.is_offered
+
     def moves_entry(self) -> bool:
         """Of all that can change, an entry shows what there is, in which language and where."""
         was = sa.inspect(self).attrs
         offered = [state is not TrackState.FAILED for state in was.state.history.deleted or ()]
         fell_or_came_back = any(before != self.is_offered for before in offered)
-        return fell_or_came_back or any(was[name].history.has_changes() for name in ("language", "kind", "url"))
+        shown = self.is_offered and any(was[name].history.has_changes() for name in ("language", "kind", "url"))
+        return fell_or_came_back or shown
