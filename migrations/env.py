@@ -5,6 +5,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from alembic import context
 
+from app.cli.database import is_ours
 from app.extensions import db
 
 
@@ -32,6 +33,7 @@ def run() -> None:
             # SQLite cannot alter a table in place: Alembic's batch mode copies it.
             render_as_batch=on_sqlite,
             compare_type=True,
+            include_name=is_ours,
             render_item=plain_types,
         )
         with context.begin_transaction():

@@ -1,13 +1,14 @@
 """The subtitles of a recording: one file a language, kept as WebVTT and handed out in three forms."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.events.models import Event, EventState
 from app.extensions import db
-from app.languages import transcript
+from app.languages import passages, transcript
 from app.languages.formats import srt, webvtt
 from app.languages.formats.intake import take_in
 from app.languages.formats.remarks import Remark, Said
@@ -24,14 +25,36 @@ FORMS = {"vtt": "text/vtt", "srt": "application/x-subrip", "txt": "text/plain"}
 def keep(session: EventSession, language: str, data: bytes, file_name: str) -> SubtitleFile:
     """Takes a file in, in the place of an earlier one in this language. Raises RefusedError."""
     taken = take_in(data, language)
+    repairs = [[remark.line, remark.said.value] for remark in taken.remarks]
+    return publish(
+        session, language, taken.document, encoding=taken.encoding, file_name=file_name[:200], repairs=repairs
+    )
+
+
+def publish(
+    session: EventSession,
+    language: str,
+    document: Document,
+    credits: Iterable[tuple[str, str]] = (),  # noqa: A002 - what they are called wherever they are shown
+    **facts: Any,
+) -> SubtitleFile:
+    """Puts subtitles and their passages where everybody reads and finds them, in the place of earlier ones.
+
+    `credits` are pairs of CreditPart and name; `facts` are those of a file that was brought: `file_name`, `encoding`,
+    `repairs`.
+    """
     file = of(session, language)
     if file is None:
         file = SubtitleFile(session=session, language=language)
         db.session.add(file)
-    file.webvtt, file.encoding, file.file_name = taken.webvtt, taken.encoding, file_name[:200]
-    file.repairs = [[remark.line, remark.said.value] for remark in taken.remarks]
+    made_here = {"file_name": "", "encoding": "utf-8", "repairs": []}
+    for name, value in (made_here | facts).items():
+        setattr(file, name, value)
+    file.webvtt = webvtt.write(document)
+    file.credits = [[str(part), name] for part, name in credits]
     file.uploaded_at = clock.now()
     db.session.flush()
+    passages.write(file, document)
     return file
 
 

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from app import create_app
-from app.cli.database import alembic_config, upgrade
+from app.cli.database import alembic_config, is_ours, upgrade
 from app.extensions import db
 from tests.conftest import new_postgresql_database, settings
 
@@ -28,7 +28,7 @@ def test_migrations_make_exactly_what_the_models_describe(empty_address: str, tm
     with app.app_context():
         upgrade()
         with db.engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_ours})
             difference = compare_metadata(context, db.metadata)
         db.engine.dispose()
     assert difference == []

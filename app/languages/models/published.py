@@ -41,11 +41,41 @@ class Passage(Model):
     """A paragraph of a transcript, as the search over transcripts finds it."""
 
     __tablename__ = "passage"
+    __table_args__ = (
+        sa.Index(
+            "ix_passage_stems", sa.text("to_tsvector('simple', stems)"), postgresql_using="gin"
+        ).ddl_if(dialect="postgresql"),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("subtitle_file.id", ondelete="CASCADE"), index=True)
     start_ms: Mapped[int]
     speaker: Mapped[str] = mapped_column(sa.String(200), default="")
     text: Mapped[str] = mapped_column(sa.Text)
+    stems: Mapped[str] = mapped_column(sa.Text, default="")
+    """The words of speaker and text as `languages.words` compares them; both databases make their index of them."""
 
     file: Mapped[SubtitleFile] = relationship()
+
+
+FULL_TEXT = (
+    "CREATE VIRTUAL TABLE passage_search USING fts5(stems, content='passage', content_rowid='id', "
+    "tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")",
+    "CREATE TRIGGER passage_comes AFTER INSERT ON passage BEGIN "
+    "INSERT INTO passage_search (rowid, stems) VALUES (new.id, new.stems); END",
+    "CREATE TRIGGER passage_goes AFTER DELETE ON passage BEGIN "
+    "INSERT INTO passage_search (passage_search, rowid, stems) VALUES ('delete', old.id, old.stems); END",
+    "CREATE TRIGGER passage_changes AFTER UPDATE OF stems ON passage BEGIN "
+    "INSERT INTO passage_search (passage_search, rowid, stems) VALUES ('delete', old.id, old.stems); "
+    "INSERT INTO passage_search (rowid, stems) VALUES (new.id, new.stems); END",
+)
+"""SQLite's index (FTS5). Its triggers are the table's: a migration that copies the table makes them again."""
+
+
+def _on_sqlite(statement: str) -> sa.ExecutableDDLElement:
+    return sa.DDL(statement).execute_if(dialect="sqlite")  # type: ignore[no-untyped-call]
+
+
+for _statement in FULL_TEXT:
+    sa.event.listen(Passage.__table__, "after_create", _on_sqlite(_statement))
+sa.event.listen(Passage.__table__, "before_drop", _on_sqlite("DROP TABLE IF EXISTS passage_search"))
