@@ -38,6 +38,8 @@ class CaptionStream(Model):
     on_air_id: Mapped[int | None] = mapped_column(sa.ForeignKey("linguist.id", ondelete="SET NULL"))
     """Who types at the moment."""
     on_air_since: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
+    heard_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
+    """When the page of whoever is on air last gave a sign."""
     offered_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("linguist.id", ondelete="SET NULL"))
     """Whom they hand over to, until that person takes it."""
     drafted_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
@@ -82,6 +84,7 @@ class CaptionCue(Model):
     __table_args__ = (
         sa.UniqueConstraint("key", "seq"),
         sa.UniqueConstraint("stream_id", "version"),
+        sa.UniqueConstraint("stream_id", "linguist_id", "line"),
         sa.Index("ix_caption_cue_order", "stream_id", "place", "seq"),
         {"sqlite_autoincrement": True},
     )
@@ -105,10 +108,14 @@ class CaptionCue(Model):
     """When it became final, or last changed before that."""
     linguist_id: Mapped[int | None] = mapped_column(sa.ForeignKey("linguist.id", ondelete="SET NULL"), index=True)
     """Who typed it."""
+    line: Mapped[str | None] = mapped_column(sa.String(64))
+    """What their browser called it, so that a line that is sent twice stands once."""
     corrected_by: Mapped[str] = mapped_column(sa.String(200), default="")
     """Name of whoever corrected it last."""
     source_id: Mapped[int | None] = mapped_column(sa.ForeignKey("caption_cue.id", ondelete="SET NULL"), index=True)
     """The cue that this one translates."""
+    source_version: Mapped[int | None]
+    """Which version of it; a later one was corrected since."""
     is_machine: Mapped[bool] = mapped_column(default=False)
 
     stream: Mapped[CaptionStream] = relationship()
