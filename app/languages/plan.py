@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from app.events.service import subject
 from app.extensions import db
 from app.languages.models import LanguageTrack, Linguist, TrackKind, TrackState
-from app.languages.signals import track_came_back, track_fell_through
+from app.languages.signals import track_assigned, track_came_back, track_fell_through
 from app.people import audit
 from app.people.models import Account
 
@@ -68,6 +68,7 @@ def assign(track: LanguageTrack, linguist: Linguist | None, by: Account | None =
     track.linguist = linguist
     note(track, "track.assigned", by, responsible=linguist.name if linguist else None)
     db.session.flush()
+    track_assigned.send(track)
     return True
 
 

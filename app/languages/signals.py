@@ -7,3 +7,6 @@ track_fell_through = signal("track-fell-through")
 
 track_came_back = signal("track-came-back")
 """It is there after all."""
+
+track_assigned = signal("track-assigned")
+"""Somebody else is responsible for it now, or nobody."""
