@@ -24,8 +24,15 @@ def free_port() -> int:
 class Server:
     """`with Server("app:create_app()", environment) as server:` serves until the block ends."""
 
-    def __init__(self, application: str, environment: dict[str, str] | None = None, workers: int = 1) -> None:
+    def __init__(
+        self,
+        application: str,
+        environment: dict[str, str] | None = None,
+        workers: int = 1,
+        options: tuple[str, ...] = (),
+    ) -> None:
         self.port = free_port()
+        self.options = options
         self.application = application
         self.workers = workers
         self.environment = {**os.environ, "LOG_LEVEL": "WARNING", **(environment or {})}
@@ -33,7 +40,7 @@ class Server:
     def __enter__(self) -> "Server":
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", self.application, "--worker-class", "gevent", "--workers",
-             str(self.workers), "--bind", f"127.0.0.1:{self.port}", "--log-level", "error"],
+             str(self.workers), "--bind", f"127.0.0.1:{self.port}", "--log-level", "error", "--graceful-timeout", "1", *self.options],
             cwd=ROOT, env=self.environment,
         )  # fmt: skip
         for _ in range(300):

@@ -58,6 +58,8 @@ class Log:
         self.viewers: set[Viewer] = set()
         self.stuck: set[Viewer] = set()
         self.left_at = time.monotonic()
+        self.is_read = False
+        self.reading = threading.Lock()
         self._place: dict[int, int] = {}
 
     @property
@@ -124,8 +126,10 @@ class Hub:
                 self._runs = True
                 self._ear.listen(self._hear)
                 threading.Thread(target=self._pump, name="captions", daemon=True).start()
-        if not log.versions:
-            self._read(stream_id, log)
+        with log.reading:
+            if not log.is_read:
+                self._read(stream_id, log)
+                log.is_read = True
         return log
 
     def _hear(self, name: str) -> None:

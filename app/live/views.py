@@ -66,11 +66,13 @@ def stage(event: str, session: str) -> Response:
 @public
 def growing(event: str, session: str, language: str) -> Response:
     """The final captions so far, as WebVTT; a player or a script asks as often as it likes."""
-    stream = streams.find_public(event, session, language) or abort(404)
-    version = streams.version_of(stream.id, stream.version, stream.changed_at)
+    found = streams.find_public(event, session, language) or abort(404)
+
+    def render() -> Rendered:
+        return Rendered(writing.webvtt_of(db.session.get_one(CaptionStream, found.id)))
+
     return conditional(
-        version, ("captions", stream.id), lambda: Rendered(writing.webvtt_of(stream)), "text/vtt",
-        cache_control="public, max-age=1",
+        found.answer_version, ("captions",), render, "text/vtt", cache_control="public, max-age=1"
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -14,6 +15,16 @@ from app.schedule.models import EventSession
 
 _streams = CaptionStream.__table__.c
 _version = sa.select(_streams.version, _streams.changed_at).where(_streams.id == sa.bindparam("id"))
+_public = (
+    sa.select(_streams.id, _streams.version, _streams.changed_at)
+    .select_from(CaptionStream.__table__)
+    .join(LanguageTrack.__table__).join(EventSession.__table__).join(Event.__table__)
+    .where(
+        Event.slug == sa.bindparam("event"), Event.state != EventState.DRAFT,
+        EventSession.slug == sa.bindparam("session"),
+        LanguageTrack.kind == TrackKind.CAPTIONS, LanguageTrack.language == sa.bindparam("language"),
+    )
+)  # fmt: skip
 
 
 def of(track: LanguageTrack) -> CaptionStream:
@@ -35,19 +46,23 @@ def find(track: LanguageTrack) -> CaptionStream | None:
     return db.session.scalar(sa.select(CaptionStream).where(CaptionStream.track == track))
 
 
-def find_public(event: str, session: str, language: str) -> CaptionStream | None:
-    """By its address; nothing of an event that is not public."""
-    return db.session.scalar(
-        sa.select(CaptionStream)
-        .join(CaptionStream.track)
-        .join(LanguageTrack.session)
-        .join(EventSession.event)
-        .where(
-            Event.slug == event, Event.state != EventState.DRAFT, EventSession.slug == session,
-            LanguageTrack.kind == TrackKind.CAPTIONS, LanguageTrack.language == language,
-        )
-        .options(orm.contains_eager(CaptionStream.track).contains_eager(LanguageTrack.session))
-    )  # fmt: skip
+class StreamRow(NamedTuple):
+    """What of a stream must be known to answer for it."""
+
+    id: int
+    version: int
+    changed_at: datetime
+
+    @property
+    def answer_version(self) -> Version:
+        """What public answers about it are made from."""
+        return Version(f"captions:{self.id}", self.version, self.changed_at, partial(first_row, _version, id=self.id))
+
+
+def find_public(event: str, session: str, language: str) -> StreamRow | None:
+    """By its address; nothing of an event that is not public. One statement, which holds no connection."""
+    row = first_row(_public, event=event, session=session, language=language)
+    return StreamRow(*row) if row else None
 
 
 def of_session(session: EventSession) -> list[CaptionStream]:
@@ -61,11 +76,6 @@ def of_session(session: EventSession) -> list[CaptionStream]:
             .options(orm.contains_eager(CaptionStream.track))
         )
     )
-
-
-def version_of(number: int, version: int, changed_at: datetime) -> Version:
-    """What public answers about a stream are made from."""
-    return Version(f"captions:{number}", version, changed_at, partial(first_row, _version, id=number))
 
 
 def versions(numbers: set[int]) -> dict[int, int]:
