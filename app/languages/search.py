@@ -8,7 +8,7 @@ from sqlalchemy import orm
 
 from app.events.models import Event, EventState
 from app.extensions import db
-from app.languages import marks, words
+from app.languages import marks, transcript, words
 from app.languages.marks import Piece
 from app.languages.models import Passage, SubtitleFile
 from app.languages.words import Query
@@ -29,6 +29,10 @@ class Hit:
 
     passage: Passage
     excerpt: list[Piece]
+
+    @property
+    def time(self) -> str:
+        return transcript.time(self.passage.start_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,11 +100,6 @@ def find_public(event_slug: str, session_slug: str, language: str) -> Found | No
     return Found(*row) if row else None
 
 
-def languages_of(session: EventSession) -> list[str]:
-    wanted = sa.select(SubtitleFile.language).where(SubtitleFile.session_id == session.id)
-    return list(db.session.scalars(wanted.order_by(SubtitleFile.language)))
-
-
 def document_of(file: SubtitleFile) -> Document:
     return webvtt.parse(webvtt.lines_of(file.webvtt))
 

@@ -20,10 +20,14 @@ class Paragraph:
 
     @property
     def time(self) -> str:
-        """`2:05` or `1:02:05`, as players show it."""
-        minutes, seconds = divmod(self.start_ms // 1000, 60)
-        hours, minutes = divmod(minutes, 60)
-        return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+        return time(self.start_ms)
+
+
+def time(milliseconds: int) -> str:
+    """`2:05` or `1:02:05`, as players show it."""
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def paragraphs(cues: Iterable[Cue]) -> list[Paragraph]:

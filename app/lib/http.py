@@ -1,6 +1,7 @@
 """What every answer has in common: the language in the address, the security headers, the pages for errors."""
 
 import hashlib
+from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import IntegerConverter, RequestRedirect
 from werkzeug.security import safe_join
@@ -88,15 +90,26 @@ def switch_language(language: str) -> str:
     """
     if request.endpoint is None or "lang" not in g:
         return f"{request.script_root}/{language}/"
-    path = url_for(request.endpoint, **{**(request.view_args or {}), "lang": language})
-    query = urlencode(list(g.query.items() if "query" in g else request.args.items(multi=True)))
-    return f"{path}?{query}" if query else path
+    return _own_address(language, g.query if "query" in g else request.args)
 
 
 def page_address(language: str) -> str:
-    """The full address of this page in a language, for search engines and for sharing."""
+    """The full address of this page in a language, for search engines and for sharing.
+
+    A page that says the same at several addresses names in `g.canonical` the parameters that make a difference.
+    """
+    if "canonical" not in g or "lang" not in g:
+        address = switch_language(language)
+    else:
+        address = _own_address(language, g.canonical)
     base: str = current_app.config["BASE_URL"]
-    return base + switch_language(language).removeprefix(request.script_root)
+    return base + address.removeprefix(request.script_root)
+
+
+def _own_address(language: str, parameters: Mapping[str, str]) -> str:
+    path = url_for(str(request.endpoint), **{**(request.view_args or {}), "lang": language})
+    query = urlencode(list(MultiDict(parameters).items(multi=True)))
+    return f"{path}?{query}" if query else path
 
 
 def _refuse_null() -> None:

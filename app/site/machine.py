@@ -9,6 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.events.models import Event, EventState, Series
 from app.extensions import db
+from app.languages.models import SubtitleFile
+from app.languages.recording import is_link
 from app.lib.conditional import Rendered, conditional
 from app.people.guard import public
 from app.schedule.models import Appearance, EventSession
@@ -76,10 +78,28 @@ def event_sitemap(event: str) -> Response:
         speakers = db.session.scalars(sa.select(Speaker.slug).where(Speaker.event_id == row.id, sa.exists().where(
             Appearance.speaker_id == Speaker.id)))  # fmt: skip
         pages: list[Page] = [("site.session", {"event": event, "session": slug}, None) for slug in sessions]
+        pages += [("site.recording", {"event": event} | values, None) for values in _recordings(row.id)]
         pages += [("site.speaker", {"event": event, "speaker": slug}, None) for slug in speakers]
         return Rendered(render_template("site/sitemap.xml", pages=pages))
 
     return conditional(row.version, ("sitemap.xml", event), render, "application/xml")
+
+
+def _recordings(event: int) -> list[dict[str, str]]:
+    """What names the page of each recording; a transcript in a language that no page is written in stands beside."""
+    found = db.session.execute(
+        sa.select(EventSession.slug, EventSession.recording_url, SubtitleFile.language)
+        .outerjoin(SubtitleFile, SubtitleFile.session_id == EventSession.id)
+        .where(EventSession.event_id == event)
+        .order_by(EventSession.id, SubtitleFile.language)
+    )
+    written_in = current_app.config["LANGUAGES"]
+    pages = [
+        {"session": slug} | ({} if not language or language.split("-")[0] in written_in else {"language": language})
+        for slug, url, language in found
+        if language or is_link(url)
+    ]
+    return list({tuple(page.items()): page for page in pages}.values())
 
 
 def _events() -> Sequence[sa.Row[str, datetime]]:

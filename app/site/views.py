@@ -10,6 +10,7 @@ from sqlalchemy import orm
 
 from app.events.models import Event, EventOrganisation, EventState, Involvement, Series, Standing
 from app.extensions import db
+from app.languages import search as transcripts
 from app.lib import clock
 from app.lib.conditional import Rendered, conditional
 from app.lib.http import page_language
@@ -66,6 +67,7 @@ def event(event: str) -> Response:
         running, following = _now_and_next(found)
         body = render_template(
             "site/event.html", event=found, version=row.revision, running=running, following=following,
+            has_transcripts=bool(transcripts.languages(found.id)),
             involvements=list(Involvement), is_over=clock.now() >= found.over_at, terms=admission.terms(found),
         )  # fmt: skip
         moments = {found.begins_at, found.over_at, *_boundaries(found), *admission.terms(found).moments}

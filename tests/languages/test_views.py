@@ -1,4 +1,4 @@
-"""Subtitles and transcripts at their public addresses, and the parts of a session's page."""
+"""Subtitles at their public addresses, and the parts of a session's page."""
 
 import pytest
 from flask import Flask, render_template
@@ -59,31 +59,17 @@ def test_a_stranger_sees_no_subtitles_of_a_draft(client: FlaskClient, session: E
     session.event.state = EventState.DRAFT
     db.session.commit()
     assert client.get(address("subtitles/ar.vtt")).status_code == 404
-    assert client.get("/en" + address("transcript/ar/")).status_code == 404
 
 
 def test_unchanged_subtitles_are_not_sent_twice(client: FlaskClient, session: EventSession) -> None:
-    for url in (address("subtitles/ar.vtt"), "/en" + address("transcript/ar/")):
-        tag = client.get(url).headers["ETag"]
-        assert client.get(url, headers={"If-None-Match": tag}).status_code == 304
-        subtitles.keep(session, "ar", VTT.replace("Hello", "Bye").encode(), "b.vtt")
-        db.session.commit()
-        fresh = client.get(url, headers={"If-None-Match": tag})
-        assert fresh.status_code == 200
-        assert "Bye" in fresh.text
-        subtitles.keep(session, "ar", VTT.encode(), "a.vtt")
-        db.session.commit()
-
-
-def test_a_transcript_is_read_without_the_video(client: FlaskClient, session: EventSession) -> None:
-    text = client.get("/en" + address("transcript/ar/")).text
-    assert '<div class="transcript" lang="ar" dir="rtl">' in text
-    assert "Hello &amp; alert(1) &lt;b&gt;" in text
-    assert "<script>" not in text
-    assert '<p id="t3605"><a class="time" href="#t3605" dir="ltr">1:00:05</a>' in text
-    assert client.get("/en" + address("transcript/ro/")).status_code == 404
-    without_language = client.get(address("transcript/ar/"))
-    assert without_language.status_code == 302
+    url = address("subtitles/ar.vtt")
+    tag = client.get(url).headers["ETag"]
+    assert client.get(url, headers={"If-None-Match": tag}).status_code == 304
+    subtitles.keep(session, "ar", VTT.replace("Hello", "Bye").encode(), "b.vtt")
+    db.session.commit()
+    fresh = client.get(url, headers={"If-None-Match": tag})
+    assert fresh.status_code == 200
+    assert "Bye" in fresh.text
 
 
 def recording_of(app: Flask, session: EventSession, path: str = "/en/") -> str:

@@ -1,12 +1,11 @@
-"""Subtitles and transcripts for everyone."""
+"""Subtitles for everyone."""
 
-from flask import Response, abort, render_template
+from flask import Response, abort, redirect, url_for
+from werkzeug import Response as Answer
 
 from app.languages import subtitles as files_kept
-from app.languages import transcript as transcripts
 from app.languages.views import files, pages
 from app.lib.conditional import Rendered, conditional
-from app.lib.present import page_language
 from app.people.guard import public
 
 
@@ -22,15 +21,8 @@ def subtitles(event: str, session: str, language: str, extension: str) -> Respon
 
 @pages.get("/events/<event>/sessions/<session>/transcript/<language>/")
 @public
-def transcript(event: str, session: str, language: str) -> Response:
-    found = files_kept.find_public(event, session, language) or abort(404)
-
-    def render() -> Rendered:
-        file = found.file
-        return Rendered(render_template(
-            "languages/transcript.html", event=file.session.event, event_session=file.session, file=file,
-            languages=files_kept.languages_of(file.session),
-            paragraphs=transcripts.paragraphs(files_kept.document_of(file).cues),
-        ))  # fmt: skip
-
-    return conditional(found.version, ("transcript", found.file_id, page_language()), render)
+def transcript(event: str, session: str, language: str) -> Answer:
+    """Transcripts stood here before the recording had its page."""
+    if files_kept.find_public(event, session, language) is None:
+        abort(404)
+    return redirect(url_for("site.recording", event=event, session=session, language=language), 301)
