@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     from app.events.tabs import add_tab
-    from app.languages import manage, recording, views
+    from app.languages import manage, recording, sequence, team_letters, views  # noqa: F401 - listens and renders
+    from app.languages.signals import track_assigned
     from app.lib.http import language_prefix
     from app.people.permissions import Action
 
@@ -16,3 +17,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(manage.blueprint, url_prefix=f"{language_prefix(app)}/manage")
     app.jinja_env.globals.update(recording_plays=recording.plays, recording_is_link=recording.is_link)
     add_tab("languages_manage.matrix", _l("Languages"), Action.SEE_EVENT, 50)
+    add_tab("languages_manage.members", _l("Language team"), Action.SEE_EVENT, 52)
+    track_assigned.connect(team_letters.tell_assigned)

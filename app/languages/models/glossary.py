@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.events.models import Event
 from app.extensions import Model
-from app.lib.text import Translated, TranslatedText
+from app.lib.text import Picked, Translated, TranslatedText, pick
 
 
 class Term(Model):
@@ -19,3 +19,12 @@ class Term(Model):
     note: Mapped[str] = mapped_column(sa.String(500), default="")
 
     event: Mapped[Event] = relationship()
+
+    def word(self, language: str) -> Picked:
+        """The term in a language; `pt` serves for `pt-BR` and the other way round. Empty where there is none."""
+        found = pick(self.words, (language,))
+        return found if _base(found.language) == _base(language) else Picked("", "")
+
+
+def _base(language: str) -> str:
+    return language.split("-")[0].lower()

@@ -9,4 +9,4 @@ team = Blueprint("language_team", __name__)
 """The pages of one person of the team; each address begins with that person's private link."""
 
 # Their views belong to the blueprints.
-from app.languages.views import member, subtitles  # noqa: E402, F401
+from app.languages.views import at_hand, glossary, member, subtitles  # noqa: E402, F401

@@ -1,0 +1,66 @@
+"""One session at hand: all that whoever interprets or captions it wants to have before them."""
+
+from collections.abc import Iterable, Sequence
+
+from flask import abort, render_template
+
+from app.languages import duties, glossary
+from app.languages.duties import Duty
+from app.languages.guard import linguist as own
+from app.languages.models import Linguist, Term, Turn
+from app.languages.views import team as blueprint
+from app.languages.views.member import own_page
+from app.lib import clock
+from app.schedule.models import EventSession, Part
+from app.schedule.service import session_by_slug
+
+
+@blueprint.get("/<token>/sessions/<session>/")
+@own
+def at_hand(linguist: Linguist, session: str) -> str:
+    found = session_by_slug(linguist.event, session) or abort(404)
+    in_session = duties.in_session(found)
+    mine = [duty for duty in in_session if duty.linguist.id == linguist.id]
+    others = _one_a_track(duty for duty in in_session if duty.track not in [each.track for each in mine])
+    first, then = _next_turn(mine)
+    mentioned, languages = _mentioned(found), _languages(linguist, found, mine)
+    return render_template(
+        "languages/at_hand.html", **own_page(linguist), session=found, mine=mine, others=others, parts=list(Part),
+        turn=first, then=then, languages=languages, mentioned=mentioned,
+        terms=_first_those(glossary.of_event(found.event), mentioned),
+    )  # fmt: skip
+
+
+def _one_a_track(of_people: Iterable[Duty]) -> list[Duty]:
+    return list({duty.track.id: duty for duty in of_people}.values())
+
+
+def _next_turn(mine: Sequence[Duty]) -> tuple[Turn | None, Turn | None]:
+    """The turn that the person speaks in or is to speak in next, and the one that follows it."""
+    for duty in mine:
+        speaking = [turn for turn in duty.own if turn.linguist_id == duty.linguist.id and turn.ends_at > clock.now()]
+        if speaking:
+            following = [turn for turn in duty.turns if turn.starts_at >= speaking[0].ends_at]
+            return speaking[0], next(iter(following), None)
+    return None, None
+
+
+def _mentioned(session: EventSession) -> set[int]:
+    """The terms that what is written of the session has in it."""
+    texts = (session.title, session.subtitle, session.abstract, session.description)
+    return {
+        term.id
+        for translated in texts for language, text in translated.items()
+        for _start, _end, term in glossary.terms_in(text, session.event, language)
+    }  # fmt: skip
+
+
+def _first_those(terms: Sequence[Term], mentioned: set[int]) -> list[Term]:
+    return sorted(terms, key=lambda term: term.id not in mentioned)
+
+
+def _languages(linguist: Linguist, session: EventSession, mine: Sequence[Duty]) -> list[str]:
+    """Of the columns of the glossary: those of the session and those that the person works with."""
+    tags = [*session.languages, *(duty.track.language for duty in mine), *(row.language for row in linguist.skills)]
+    by_base = {tag.split("-")[0]: tag for tag in reversed(tags)}
+    return [tag for tag in dict.fromkeys(tags) if by_base[tag.split("-")[0]] == tag]
