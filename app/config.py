@@ -26,6 +26,9 @@ class Config:
     LOG_LEVEL         of the standard library's logging
     RATE_LIMITS       `on` or `off`
     TRUSTED_PROXIES   how many proxies in front set X-Forwarded-For and -Proto (0)
+    CAPTION_HOSTS     where captions may be passed on to beside Zoom and YouTube: `host:port`, several with commas
+    TRANSLATION_URL   of a LibreTranslate server (https://libretranslate.com), for machine translation of captions
+    TRANSLATION_KEY   its API key, if it asks for one
     PORT              of the embedded web server and of the default BASE_URL
     """
 
@@ -44,6 +47,9 @@ class Config:
         self.STORAGE_URL = env.get("STORAGE_URL", f"file:{self.HOME / 'uploads'}")
         self.DEFAULT_LANGUAGE = env.get("DEFAULT_LANGUAGE", "en")
         self.TRUSTED_PROXIES = int(env.get("TRUSTED_PROXIES", "0"))
+        self.CAPTION_HOSTS = frozenset(filter(None, env.get("CAPTION_HOSTS", "").replace(" ", "").split(",")))
+        self.TRANSLATION_URL = env.get("TRANSLATION_URL", "").rstrip("/")
+        self.TRANSLATION_KEY = env.get("TRANSLATION_KEY", "")
         self.LOG_LEVEL = env.get("LOG_LEVEL", "INFO")
         self.RATELIMIT_ENABLED = env.get("RATE_LIMITS", "on") != "off"
         # Limits are shared by all web processes; while the broker is away each counts for itself.

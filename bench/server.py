@@ -40,7 +40,8 @@ class Server:
     def __enter__(self) -> "Server":
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", self.application, "--worker-class", "gevent", "--workers",
-             str(self.workers), "--bind", f"127.0.0.1:{self.port}", "--log-level", "error", "--graceful-timeout", "1", *self.options],
+             str(self.workers), "--bind", f"127.0.0.1:{self.port}", "--log-level", "error",
+             "--graceful-timeout", "1", *self.options],
             cwd=ROOT, env=self.environment,
         )  # fmt: skip
         for _ in range(300):

@@ -6,6 +6,7 @@ from functools import wraps
 from app.extensions import db
 from app.jobs import service as jobs
 from app.jobs import sweep as work
+from app.languages.captions import relays, translation
 from app.mail import outbox
 from app.registration import bookings, erasure, uploads, waitlist
 from app.reminders import sweep as reminders
@@ -49,6 +50,16 @@ def serve_waiting_lists() -> None:
 @task
 def sweep_jobs() -> None:
     work.sweep()
+
+
+@task
+def relay_captions() -> None:
+    relays.sweep()
+
+
+@task
+def translate_captions() -> None:
+    translation.sweep()
 
 
 @task

@@ -8,8 +8,6 @@ from app.languages.captions import cues, keys
 from app.languages.models import CaptionKey, CaptionStream, CueState, TrackState
 from tests.factories import make_event, make_session, make_stream
 
-pytestmark = pytest.mark.both_databases
-
 
 @pytest.fixture
 def stream(app: object) -> CaptionStream:
@@ -33,6 +31,7 @@ def said(stream: CaptionStream) -> list[str]:
     return [cue.text for cue in cues.spoken(stream)]
 
 
+@pytest.mark.both_databases
 def test_a_repeated_number_is_no_second_caption(client: FlaskClient, key: CaptionKey, stream: CaptionStream) -> None:
     answers = [post(client, key, seq, text) for seq, text in [(7, "One."), (7, "One."), (8, "Two."), (7, "One.")]]
     assert answers == [200, 200, 200, 200]
@@ -56,6 +55,7 @@ def test_captions_that_arrive_out_of_order_are_put_right(
     assert said(stream) == ["1.", "2.", "3.", "4.", "5."]
 
 
+@pytest.mark.both_databases
 def test_a_late_caption_stays_before_what_others_said_after_it(
     client: FlaskClient, key: CaptionKey, stream: CaptionStream
 ) -> None:
@@ -74,6 +74,7 @@ def test_the_last_number_is_told_to_a_tool_that_was_restarted(client: FlaskClien
     assert client.get(f"/captions/{key.token}/seq?v=1").text.strip() == "41"
 
 
+@pytest.mark.both_databases
 def test_the_words_of_a_partial_caption_are_replaced_until_it_is_final(
     client: FlaskClient, key: CaptionKey, stream: CaptionStream
 ) -> None:

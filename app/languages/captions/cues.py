@@ -1,11 +1,13 @@
 """The cues of a stream: taken in, typed, corrected. Every change has a number of its own, given under the lock.
 
 Cues stand in the order of (place, seq). Who types gets the next place. A tool numbers its captions, so one that comes
-late is known as late: it takes the place of the next that is there, and its own number puts it before that one.
+late is known as late: it takes the place of the next that is there, and its own number puts it before that one. A
+translation stands where the cue stands that it translates.
 """
 
 import re
 import unicodedata
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import LazyString
@@ -47,7 +49,8 @@ def say(
         raise Refused(_l("A caption needs some text."))
     _lock(stream)
     if cue is None:
-        cue = _new(stream, source_id=source.id if source else None, is_machine=is_machine)
+        where: dict[str, Any] = {"place": source.place, "seq": source.seq, "source_id": source.id} if source else {}
+        cue = _new(stream, is_machine=is_machine, **where)
     elif lock_cue(cue).state is not CueState.PARTIAL:
         raise Refused(_l("This caption is final by now; correct it instead."))
     cue.linguist = linguist
@@ -111,7 +114,7 @@ def spoken(stream: CaptionStream, last: int | None = None) -> list[CaptionCue]:
     found = (
         sa.select(CaptionCue)
         .where(CaptionCue.stream_id == stream.id, CaptionCue.state == CueState.FINAL)
-        .order_by(CaptionCue.place.desc(), CaptionCue.seq.desc())
+        .order_by(CaptionCue.place.desc(), CaptionCue.seq.desc(), CaptionCue.id.desc())
         .limit(last)
     )
     return list(reversed(db.session.scalars(found).all()))
@@ -136,14 +139,13 @@ def _lock(stream: CaptionStream) -> None:
     lock_row(stream)
 
 
-def _new(stream: CaptionStream, *, place: int | None = None, **facts: object) -> CaptionCue:
+def _new(stream: CaptionStream, *, place: int | None = None, **facts: Any) -> CaptionCue:
     moment = clock.now()
     if stream.zero_at is None:
         starts_at = stream.track.session.starts_at
         stream.zero_at = starts_at if starts_at and starts_at <= moment else moment
-    if place is None:
-        stream.places += 1
-        place = stream.places
+    place = place or stream.places + 1
+    stream.places = max(stream.places, place)
     return CaptionCue(stream_id=stream.id, place=place, began_at=moment, ended_at=moment, **facts)
 
 

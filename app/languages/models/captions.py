@@ -35,6 +35,8 @@ class CaptionStream(Model):
     """Translated by the provider of machine translation, cue by cue."""
     translated_version: Mapped[int] = mapped_column(default=0)
     """Up to which version of the source the machine has translated."""
+    translation_error: Mapped[str] = mapped_column(sa.String(100), default="")
+    """What the provider of machine translation answered last, when that was no translation."""
     on_air_id: Mapped[int | None] = mapped_column(sa.ForeignKey("linguist.id", ondelete="SET NULL"))
     """Who types at the moment."""
     on_air_since: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
@@ -162,7 +164,8 @@ class CaptionRelay(Model):
     """Only cues behind this place are passed on: what was said before the relay was switched on is not."""
     last_seq: Mapped[int] = mapped_column(default=0)
     failing_since: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
-    last_error: Mapped[str] = mapped_column(sa.String(500), default="")
+    last_error: Mapped[str] = mapped_column(sa.String(40), default="")
+    """What the last attempt failed with, in short: the status, `timeout` or `connection` (see `captions/targets.py`)."""
     attempts: Mapped[int] = mapped_column(default=0)
     """Failed ones since the last success."""
     retry_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
