@@ -11,7 +11,7 @@ from babel import Locale
 from flask import Blueprint, Response, abort, current_app, request
 from flask_babel import gettext as _
 
-from app.calendar import service, versions
+from app.calendar import duties, service, versions
 from app.config import LANGUAGES
 from app.lib.conditional import ALWAYS_ASKED, Rendered, Version, conditional
 from app.lib.signed import is_sign_language
@@ -73,13 +73,27 @@ def speaker(event: str, speaker: str) -> Response:
 @feeds.get("/calendars/<token>.ics")
 @by_link
 def personal(token: str) -> Response:
-    row = versions.link(token) or _missing()
+    """Of a registered person, or of a member of a language team."""
+    row = versions.link(token)
+    if row is None:
+        return _of_linguist(token)
     if row.revoked_at is not None:
         abort(410)
     alarm = _alarm()
     return _answer(
         row.version, (row.agenda_changed_at, row.state, row.language, row.zone, alarm), "my-sessions",
         lambda: service.personal_feed(row.registration_id, token, alarm), "private, no-cache",
+    )  # fmt: skip
+
+
+def _of_linguist(token: str) -> Response:
+    row = duties.link(token) or _missing()
+    if row.revoked_at is not None:
+        abort(410)
+    alarm = _alarm()
+    return _answer(
+        row.version, (*row.variant, alarm), "language-team", lambda: duties.feed(row.linguist_id, token, alarm),
+        "private, no-cache",
     )  # fmt: skip
 
 

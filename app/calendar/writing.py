@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
+from typing import Protocol
 from urllib.parse import quote
 
 from app.calendar.entries import Entry, Slot, entries
 from app.calendar.lines import line, local, text_line, utc
 from app.calendar.wording import HOLDER, Wording
 from app.calendar.zones import UNIVERSAL, Years
-from app.events.models import Standing
+from app.events.models import Event, Standing
 from app.lib import clock, urls
 from app.lib.memory import Memory
 from app.lib.text import Picked
@@ -63,7 +64,7 @@ def personal(calendar: bytes, token: str) -> bytes:
     return _HOLDER.sub(put, calendar)
 
 
-def feed(about: Feed, slots: Sequence[Slot]) -> bytes:
+def head_of(about: Feed) -> list[bytes]:
     head = [
         text_line("NAME", about.name.text, about.name.language),
         text_line("X-WR-CALNAME", about.name.text),
@@ -77,7 +78,10 @@ def feed(about: Feed, slots: Sequence[Slot]) -> bytes:
         head.append(text_line("X-WR-CALDESC", about.description.text))
     if about.zone:
         head.append(text_line("X-WR-TIMEZONE", about.zone))
+    return head
 
+
+def feed(about: Feed, slots: Sequence[Slot]) -> bytes:
     def key(slot: Slot, sequence: int, changed_at: datetime) -> tuple[object, ...]:
         language = about.language or slot.event.language
         return slot.id, sequence, changed_at, slot.standing, language, about.alarm, about.with_access
@@ -90,7 +94,7 @@ def feed(about: Feed, slots: Sequence[Slot]) -> bytes:
         row = entry.session
         written = kept[row.id] = b"".join(_published(entry, wording, about))
         _written.keep(key(entry.slot, row.sequence, row.changed_at), written)
-    return _calendar(head, slots, (written for written in kept.values() if written))
+    return calendar(head_of(about), slots, (written for written in kept.values() if written))
 
 
 def _published(entry: Entry, wording: Wording, about: Feed) -> Iterator[bytes]:
@@ -98,7 +102,7 @@ def _published(entry: Entry, wording: Wording, about: Feed) -> Iterator[bytes]:
     yield line("DTSTAMP", utc(entry.session.changed_at))
     yield from _properties(entry, wording, with_access=about.with_access)
     if about.alarm is not None and entry.standing is Standing.CONFIRMED:
-        yield from _alarm(wording.title(entry).text, about.alarm)
+        yield from alarm(wording.title(entry).text, about.alarm)
     yield line("END", "VEVENT")
 
 
@@ -119,7 +123,7 @@ def invitation(method: str, registration: Registration, slots: Sequence[Slot]) -
         ])  # fmt: skip
         yield line("END", "VEVENT")
 
-    return _calendar([line("METHOD", method)], slots, (each for entry in entries(slots) for each in written(entry)))
+    return calendar([line("METHOD", method)], slots, (each for entry in entries(slots) for each in written(entry)))
 
 
 def _organiser(entry: Entry, wording: Wording) -> bytes:
@@ -136,7 +140,18 @@ def _mailto(address: str) -> str:
     return f"mailto:{quote(address, safe='@+')}"
 
 
-def _calendar(head: Iterable[bytes], slots: Iterable[Slot], components: Iterable[bytes]) -> bytes:
+class Timed(Protocol):
+    """What has its place in a calendar, at times in the zone of its event."""
+
+    @property
+    def event(self) -> Event: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+def calendar(head: Iterable[bytes], slots: Iterable[Timed], components: Iterable[bytes]) -> bytes:
     years = Years()
     for slot in slots:
         years.add(slot.event.zone, slot.starts_at, slot.ends_at)
@@ -151,8 +166,8 @@ def _properties(entry: Entry, wording: Wording, *, with_access: bool, status: st
     yield text_line("UID", session.guid)
     yield line("SEQUENCE", str(session.sequence))
     yield line("LAST-MODIFIED", utc(session.changed_at))
-    yield _moment("DTSTART", session.starts_at.astimezone(entry.event.tzinfo), entry.event.zone)
-    yield _moment("DTEND", session.ends_at.astimezone(entry.event.tzinfo), entry.event.zone)
+    yield moment("DTSTART", session.starts_at.astimezone(entry.event.tzinfo), entry.event.zone)
+    yield moment("DTEND", session.ends_at.astimezone(entry.event.tzinfo), entry.event.zone)
     yield text_line("SUMMARY", *wording.title(entry))
     yield text_line("DESCRIPTION", wording.description(entry, with_access=with_access), wording.interface)
     if (location := wording.location(entry)).text:
@@ -167,8 +182,9 @@ def _properties(entry: Entry, wording: Wording, *, with_access: bool, status: st
         yield from _conferences(entry, wording)
 
 
-def _moment(name: str, moment: datetime, zone: str) -> bytes:
-    return line(name, utc(moment)) if zone in UNIVERSAL else line(name, local(moment), [("TZID", zone)])
+def moment(name: str, at: datetime, zone: str) -> bytes:
+    """`at` in the time of the zone."""
+    return line(name, utc(at)) if zone in UNIVERSAL else line(name, local(at), [("TZID", zone)])
 
 
 def _conferences(entry: Entry, wording: Wording) -> Iterator[bytes]:
@@ -191,7 +207,7 @@ def _conferences(entry: Entry, wording: Wording) -> Iterator[bytes]:
             ])  # fmt: skip
 
 
-def _alarm(title: str, minutes: int) -> list[bytes]:
+def alarm(title: str, minutes: int) -> list[bytes]:
     return [
         line("BEGIN", "VALARM"), line("ACTION", "DISPLAY"), line("TRIGGER", f"-PT{minutes}M"),
         text_line("DESCRIPTION", title), line("END", "VALARM"),

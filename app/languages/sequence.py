@@ -12,9 +12,11 @@ from sqlalchemy import orm
 
 from app.events.revision import changed_rows
 from app.extensions import db
-from app.languages.models import Booth, LanguageTrack, Linguist, Turn
+from app.languages.models import Booth, LanguageTrack, Linguist, Rota, Turn
 from app.lib import clock
+from app.schedule.models import EventSession
 
+_OF_TURN = ("track_id", "linguist_id", "linguist", "partner_id", "partner", "starts_at", "ends_at")
 _OF_TRACK = ("booth_id", "booth", "via", "linguist_id", "linguist")
 
 
@@ -32,8 +34,8 @@ def _raise_versions(session: orm.Session, _context: Any, _instances: Any) -> Non
 
 def _raise(session: orm.Session, tracks: set[int]) -> None:
     if tracks:
-        session.connection().execute(
-            sa.update(LanguageTrack.__table__)  # type: ignore[arg-type]
+        session.execute(
+            sa.update(LanguageTrack)
             .where(LanguageTrack.id.in_(tracks))
             .values(turns_version=LanguageTrack.turns_version + 1, turns_changed_at=clock.now())
         )
@@ -41,8 +43,13 @@ def _raise(session: orm.Session, tracks: set[int]) -> None:
 
 def _tracks_that_show(session: orm.Session, row: object) -> Iterable[int]:
     if isinstance(row, Turn):
+        if row not in session.new and row not in session.deleted and not any(_moved(row, name) for name in _OF_TURN):
+            return []
         numbers = (row.track_id, row.track and row.track.id, *_before(row, "track_id"))
         return [number for number in numbers if number]
+    if isinstance(row, Rota) and _is_shown(row) != _was_shown(session, row):
+        of_event = LanguageTrack.session.has(EventSession.event_id == row.event_id)
+        return session.scalars(sa.select(Turn.track_id).join(Turn.track).where(of_event).distinct())
     if row in session.new:
         return []
     if isinstance(row, LanguageTrack):
@@ -61,3 +68,13 @@ def _moved(row: object, attribute: str) -> bool:
 
 def _before(row: object, attribute: str) -> list[int]:
     return list(sa.inspect(row).attrs[attribute].history.deleted or ())
+
+
+def _is_shown(rota: Rota) -> bool:
+    return rota.told_at is not None
+
+
+def _was_shown(session: orm.Session, rota: Rota) -> bool:
+    """Telling once more what was changed since shows nothing new."""
+    before = sa.inspect(rota).attrs["told_at"].history.deleted
+    return False if rota in session.new else any(before) if before else _is_shown(rota)
