@@ -5,4 +5,4 @@ from flask import Blueprint
 blueprint = Blueprint("languages_manage", __name__)
 
 # Their views belong to the blueprint.
-from app.languages.manage import glossary, plan, team, tracks  # noqa: E402, F401
+from app.languages.manage import drafts, glossary, plan, team, tracks  # noqa: E402, F401

@@ -9,4 +9,14 @@ team = Blueprint("language_team", __name__)
 """The pages of one person of the team; each address begins with that person's private link."""
 
 # Their views belong to the blueprints.
-from app.languages.views import at_hand, glossary, member, subtitles  # noqa: E402, F401
+from app.languages.views import (  # noqa: E402, F401
+    at_hand,
+    captioner,
+    cues,
+    drafts,
+    glossary,
+    member,
+    revisions,
+    subtitles,
+    workbench,
+)

@@ -6,7 +6,7 @@ from app.extensions import db, lock_row
 from app.languages import subtitles
 from app.languages.captions import writing
 from app.languages.formats.intake import take_in
-from app.languages.formats.remarks import Remark
+from app.languages.formats.remarks import Remark, Said
 from app.languages.formats.webvtt import Document
 from app.languages.models import (
     CaptionCue,
@@ -45,9 +45,10 @@ def empty(session: EventSession, language: str, by: str) -> SubtitleDraft:
 
 
 def from_file(session: EventSession, language: str, data: bytes, by: str) -> SubtitleDraft:
-    """From subtitles in any format, or from a transcript in plain text. Raises RefusedError."""
+    """From subtitles in any format, or from a transcript in plain text, which is to be timed. Raises RefusedError."""
     taken = take_in(data, language)
-    draft = _new(session, language, DraftState.TIMING)
+    is_timed = all(remark.said is not Said.NO_TIMES for remark in taken.remarks)
+    draft = _new(session, language, DraftState.IN_REVIEW if is_timed else DraftState.TIMING)
     _fill(draft, taken.document, RevisionCause.TAKEN_IN, by, taken.remarks)
     return draft
 

@@ -108,14 +108,14 @@ def _present(draft: SubtitleDraft, call: Call) -> tuple[dict[int, DraftCue], dic
 
 
 def _refused_sources(draft: SubtitleDraft, call: Call) -> list[Fault]:
-    named = {change.key: change.fields.get("source_cue_id") for change in call.changes}
-    wanted = {number for number in named.values() if number is not None}
+    named = [(change.key, change.fields.get("source_cue_id")) for change in call.changes]
+    wanted = {number for _, number in named if number is not None}
     if not wanted:
         return []
     known = sa.select(DraftCue.id).where(DraftCue.draft_id == draft.source_id, DraftCue.id.in_(wanted))
     strange = wanted - set(db.session.scalars(known))
     message = _l("This cue is not of the draft that is translated.")
-    return [Fault(key, message) for key, number in named.items() if number in strange]
+    return [Fault(key, message) for key, number in named if number in strange]
 
 
 def _clash(change: Change, cue: DraftCue) -> frozenset[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import orm
 from app.extensions import db, lock_row
 from app.languages.formats import webvtt
 from app.languages.formats.remarks import Remark, Said
-from app.languages.models import DraftRevision, Linguist, RevisionCause, SubtitleDraft
+from app.languages.models import DraftRevision, DraftState, Linguist, RevisionCause, SubtitleDraft
 from app.languages.workbench import contents
 from app.lib import clock
 
@@ -39,6 +39,17 @@ def before(revision: DraftRevision) -> DraftRevision | None:
         .where(DraftRevision.draft_id == revision.draft_id, DraftRevision.number < revision.number)
         .order_by(DraftRevision.number.desc())
         .limit(1)
+    )
+
+
+def last_publishing(draft: SubtitleDraft) -> DraftRevision | None:
+    """Who published it last, and with how many open warnings."""
+    return db.session.scalar(
+        sa.select(DraftRevision)
+        .where(DraftRevision.draft_id == draft.id, DraftRevision.state == DraftState.PUBLISHED)
+        .order_by(DraftRevision.number.desc())
+        .limit(1)
+        .options(orm.defer(DraftRevision.webvtt), orm.defer(DraftRevision.cue_ids))
     )
 
 
