@@ -11,6 +11,9 @@ from app.languages.models.team import Linguist
 from app.languages.models.track import LanguageTrack
 from app.lib import clock
 
+MOST_MINUTES = 6 * 60
+"""Of a day that anybody spends in booths, speaking or beside, unless the organisers set it otherwise."""
+
 
 class Booth(Model):
     """A pair of languages: it works into whichever of them is not spoken."""
@@ -59,5 +62,8 @@ class Rota(Model):
     told_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     """When interpreters were last told their turns; None: it is a draft that only organisers see."""
     changed_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
+    most_minutes: Mapped[int] = mapped_column(default=MOST_MINUTES)
+    told: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
+    """Fingerprint of the turns that each was told last, by the number of the person."""
 
     event: Mapped[Event] = relationship()
