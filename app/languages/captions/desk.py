@@ -17,7 +17,7 @@ from app.languages.models import CaptionCue, CaptionStream, CueState, Linguist
 from app.lib import clock
 
 PATIENCE = timedelta(seconds=45)
-"""How long somebody on air may be silent before a colleague may take over; their page gives a sign every few seconds."""
+"""How long nothing may be heard of who is on air before a colleague may take over; a page gives a sign every 8 s."""
 
 
 def is_open_to(stream: CaptionStream, linguist: Linguist) -> bool:
@@ -40,7 +40,7 @@ def take(stream: CaptionStream, linguist: Linguist) -> None:
 
 
 def offer(stream: CaptionStream, linguist: Linguist, colleague: Linguist | None) -> None:
-    """Asks a colleague to take over, or takes the question back (None). Until they do, nothing changes. Raises Refused."""
+    """Asks a colleague to take over, or takes that back (None); until they do, nothing changes. Raises Refused."""
     lock_row(stream)
     if stream.on_air_id != linguist.id:
         raise Refused(_l("Only who is on air can hand over."))
@@ -92,7 +92,9 @@ def write(
             _hand_to(stream, linguist)
         elif stream.on_air_id != linguist.id:
             raise _taken(stream)
-        if source is not None:
+        if source is None:
+            _finish_lines(stream)  # A browser that died in one.
+        else:
             _refuse_second(stream, source)
         cue = cues.say(stream, text, linguist, partial=partial, source=source)
         cue.line = line
@@ -153,7 +155,7 @@ def _hand_to(stream: CaptionStream, linguist: Linguist | None) -> None:
 
 
 def _finish_lines(stream: CaptionStream) -> None:
-    """What somebody was typing is final as it stands, lest it be lost."""
+    """What was being typed is final as it stands, lest it be lost."""
     for cue in db.session.scalars(
         sa.select(CaptionCue).where(
             CaptionCue.stream_id == stream.id, CaptionCue.state == CueState.PARTIAL, CaptionCue.line.is_not(None)
