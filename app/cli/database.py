@@ -8,6 +8,8 @@ from alembic.config import Config as AlembicConfig
 from flask import current_app
 
 from app.cli import main, with_app
+from app.extensions import db
+from app.languages import passages
 
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 
@@ -29,6 +31,9 @@ def upgrade() -> None:
     """Applies what is missing; an up-to-date database is left as it is."""
     current_app.config["HOME"].mkdir(parents=True, exist_ok=True)
     command.upgrade(alembic_config(), "head")
+    # Subtitles that an older version published are searched from now on.
+    passages.write_missing()
+    db.session.commit()
 
 
 @main.command("migrate")

@@ -39,13 +39,16 @@ function mark(element) {
 }
 
 /** Moves the transcript alone where it has a frame of its own, else the page below the video. */
-function bringIntoSight() {
+function bringIntoSight(tries = 3) {
   if (!current) return;
   const transcript = document.querySelector("#transcript");
   const framed = getComputedStyle(transcript).overflowY === "auto";
   const top = framed ? transcript.getBoundingClientRect().top : video.getBoundingClientRect().bottom;
   const by = current.getBoundingClientRect().top - top - 48;
-  (framed ? transcript : window).scrollBy({ top: by, behavior: calm.matches ? "instant" : "smooth" });
+  const isFar = Math.abs(by) > innerHeight;
+  (framed ? transcript : window).scrollBy({ top: by, behavior: calm.matches || isFar ? "instant" : "smooth" });
+  // What was never in sight had only a guessed height.
+  if (isFar && tries) requestAnimationFrame(() => bringIntoSight(tries - 1));
 }
 
 function follow(does) {

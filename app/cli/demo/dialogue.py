@@ -10,7 +10,9 @@ from pathlib import Path
 from app.cli.demo import making, people
 from app.events.models import Event, EventKind, EventState, Involvement, Series
 from app.extensions import db
-from app.languages.models import LanguageTrack, SubtitleFile, TrackKind
+from app.languages import subtitles
+from app.languages.formats import webvtt
+from app.languages.models import CreditPart, LanguageTrack, TrackKind
 from app.lib import clock
 from app.lib.text import Translated
 from app.people.models import Account
@@ -178,15 +180,19 @@ def _heard(made: Event) -> None:
 
 
 def _recorded(session: EventSession) -> None:
-    """A recording of half a minute that the project itself made, with its subtitles in two languages."""
+    """A recording of half a minute that the project itself made, with its subtitles in three languages."""
     session.recording_url = "/static/demo/two-views.webm"
     session.recording_licence = "CC BY 4.0"
     session.links = [SessionLink(
         kind="slides", title={"en": "Slides", "ru": "Слайды"}, url="https://example.org/two-views.pdf", position=0,
     )]  # fmt: skip
-    for language in ("en", "ru"):
-        text = (FOLDER / f"two-views.{language}.vtt").read_text()
-        db.session.add(
-            SubtitleFile(session=session, language=language, webvtt=text, file_name=f"two-views.{language}.vtt")
-        )
+    db.session.flush()
+    made_by = {
+        "en": [(CreditPart.TRANSCRIBED, "Nora Lind"), (CreditPart.REVIEWED, "Grace Whitfield")],
+        "ru": [(CreditPart.TRANSLATED, "Илья Громов"), (CreditPart.REVIEWED, "Вера Соколова")],
+        "ar": [(CreditPart.TRANSLATED, "ليلى حداد")],
+    }
+    for language, names in made_by.items():
+        lines = webvtt.lines_of((FOLDER / f"two-views.{language}.vtt").read_text())
+        subtitles.publish(session, language, webvtt.parse(lines), names)
         db.session.add(LanguageTrack(session=session, language=language, kind=TrackKind.SUBTITLES))
