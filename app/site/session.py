@@ -49,7 +49,7 @@ def session(event: str, session: str) -> Response:
             "site/session.html",
             event=found.event, event_session=found, version=row.revision, zone=zone or "", zone_unknown=zone is None,
             zones=zones.offered(found.starts_at or found.event.begins_at, row.zone, zone or "UTC"),
-            tracks=languages.tracks_by_session([found.id]).get(found.id, []),
+            tracks=languages.plan_of(found),
             subtitles=languages.subtitles_of(found), parts=list(Part), hours=_speakers_hours(found),
             calendar=absolute("calendar.session", event=event, session=session, lang=page_language()),
             is_over=clock.now() >= (found.ends_at or found.event.over_at), terms=admission.terms(found.event),

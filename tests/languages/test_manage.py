@@ -5,14 +5,15 @@ from io import BytesIO
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from lxml import html
 
 from app.events.models import Event, EventState
 from app.extensions import db
-from app.languages import service, subtitles
-from app.languages.models import LanguageTrack, SubtitleFile, TrackKind
+from app.languages import plan, service, subtitles
+from app.languages.models import LanguageTrack, SubtitleFile, TrackKind, TrackState
 from app.people.models import AuditEntry, Role
-from app.schedule.models import EventSession, SessionKind
-from tests.factories import grant, make_account, make_event, make_session, sign_in
+from app.schedule.models import EventSession
+from tests.factories import grant, make_account, make_event, make_linguist, make_session, make_track, sign_in
 
 VTT = b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHello\n"
 PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00"
@@ -154,21 +155,57 @@ def test_an_upload_needs_a_file_and_a_language(client: FlaskClient, session: Eve
     assert upload(client, session, VTT, language="<b>").status_code == 422
 
 
-def test_the_matrix_shows_every_session_and_language(client: FlaskClient, session: EventSession) -> None:
-    unscheduled = make_session(session.event, starts_at=None, ends_at=None, languages=["uk"])
-    make_session(session.event, slug="coffee", title={"en": "Coffee"}, kind=SessionKind.BREAK)
-    service.add_track(session, "ro", TrackKind.INTERPRETATION)
-    service.add_track(session, "ru", TrackKind.SUBTITLES)
-    subtitles.keep(session, "ru", VTT, "a.vtt")
+def test_the_page_of_a_track_shows_its_state_and_its_history(client: FlaskClient, session: EventSession) -> None:
+    ana = make_linguist(session.event, name="Ana")
+    track = make_track(session, language="ro")
+    address = page(session, f"languages/{track.id}/")
+    form = {"language": "ro", "kind": "interpretation", "responsible": str(ana.id), "url": ""}
+    assert client.post(address, data=form).status_code == 303
+    assert client.post(f"{address}move/", data={"state": "confirmed"}).location == address
+    assert (track.linguist, track.state) == (ana, TrackState.CONFIRMED)
+    shown = html.fromstring(client.get(address).text)
+    history = [" ".join(said.text_content().split()) for said in shown.xpath("//ul[contains(@class, 'history')]//p[1]")]
+    assert history == [
+        "State of a language track changed: Promised → Confirmed",
+        "Somebody made responsible for a language track: Ana", "Language track changed",
+    ]  # fmt: skip
+    buttons = shown.xpath("//button[@name='state']/@value")
+    assert buttons == ["promised", "live", "done", "failed"]
+
+
+def test_a_state_that_does_not_follow_is_refused_in_a_sentence(client: FlaskClient, session: EventSession) -> None:
+    track = make_track(session, kind=TrackKind.SUBTITLES)
+    address = page(session, f"languages/{track.id}/")
+    client.post(f"{address}move/", data={"state": "live"})
+    assert "What is “Promised” cannot become “Live”." in client.get(address).text
+    assert client.post(f"{address}move/", data={"state": "lost"}).status_code == 400
+    assert client.post(f"{address}move/").status_code == 400
+    assert track.state is TrackState.PROMISED
+
+
+def test_a_relay_works_from_a_channel_of_the_same_session(client: FlaskClient, session: EventSession) -> None:
+    pivot = make_track(session, language="ru")
+    form = {"language": "hy", "kind": "interpretation", "via": "ru"}
+    assert client.post(page(session), data=form).status_code == 303
+    again = client.post(page(session), data=form | {"language": "uk", "via": "ro"})
+    assert again.status_code == 422
+    shown = client.get(page(session, f"languages/{pivot.id}/")).text
+    assert "should it fall through, they have nothing to work from" in shown
+    plan.move(pivot, TrackState.FAILED)
     db.session.commit()
-    text = client.get(f"/en/manage/events/{session.event.slug}/languages/").text
-    heads = [name for name in ("English", "Romanian", "Russian", "Ukrainian") if f'<th scope="col">{name}</th>' in text]
-    assert heads == ["English", "Romanian", "Russian", "Ukrainian"]
-    assert "Interpreted" in text
-    assert "Subtitles promised" not in text, "the file is there"
-    assert "1 of 2" in text
-    assert "Coffee" not in text
-    assert page(unscheduled) in text
+    assert "has nothing to work from" in client.get(page(session)).text
+    circle = client.post(
+        page(session, f"languages/{pivot.id}/"), data={"language": "ru", "via": "hy", "kind": "interpretation"}
+    )
+    assert circle.status_code == 422
+    assert "no channel in that language" in circle.text
+
+
+@pytest.mark.parametrize(("language", "kind", "status"), [
+    ("American Sign Language", "sign", 303), ("rsl", "sign", 303), ("ro", "sign", 422), ("ase", "captions", 422),
+])  # fmt: skip
+def test_signs_are_of_a_sign_language_and_nothing_else_is(client, session, language, kind, status) -> None:
+    assert client.post(page(session), data={"language": language, "kind": kind}).status_code == status
 
 
 def test_an_event_without_sessions_has_a_matrix_that_says_so(client: FlaskClient, session: EventSession) -> None:
@@ -185,7 +222,8 @@ def addresses(session: EventSession, event: Event) -> list[tuple[str, str]]:
     return [
         ("GET", f"{base}/languages/"), ("POST", f"{base}/languages/"),
         ("GET", f"{base}/languages/{track.id}/"), ("POST", f"{base}/languages/{track.id}/"),
-        ("POST", f"{base}/languages/{track.id}/remove/"), ("POST", f"{base}/subtitles/"),
+        ("POST", f"{base}/languages/{track.id}/remove/"), ("POST", f"{base}/languages/{track.id}/move/"),
+        ("POST", f"/en/manage/events/{event.slug}/languages/"), ("POST", f"{base}/subtitles/"),
         ("GET", f"{base}/subtitles/ro/"), ("POST", f"{base}/subtitles/ro/remove/"),
     ]  # fmt: skip
 
@@ -216,9 +254,15 @@ def test_wrong_methods_and_things_of_another_event_are_refused(client: FlaskClie
     track = service.add_track(foreign, "ro", TrackKind.CAPTIONS)
     db.session.commit()
     assert client.get(page(session, f"languages/{track.id}/remove/")).status_code == 405
+    assert client.get(page(session, f"languages/{track.id}/move/")).status_code == 405
     assert client.get(page(session, "subtitles/")).status_code == 405
     assert client.get(page(session, "subtitles/ro/remove/")).status_code == 405
-    for rest in (f"languages/{track.id}/remove/", f"languages/{track.id}/", "subtitles/ro/remove/"):
+    for rest in (
+        f"languages/{track.id}/remove/",
+        f"languages/{track.id}/move/",
+        f"languages/{track.id}/",
+        "subtitles/ro/remove/",
+    ):
         assert client.post(page(session, rest)).status_code == 404
     crossed = f"/en/manage/events/{session.event.slug}/sessions/{foreign.slug}/languages/"
     assert client.post(crossed, data={"language": "ro", "kind": "captions"}).status_code == 404

@@ -1,21 +1,22 @@
-"""Organisers' pages: the languages of an event at a glance, and the tracks and subtitles of one session."""
+"""Organisers' pages of one session: its language tracks, and the subtitles of its recording."""
 
 import sqlalchemy as sa
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug import Response
 
-from app.events.guard import organiser
+from app.events.guard import acting_account, organiser
 from app.events.models import Event
 from app.events.service import subject
 from app.extensions import db
-from app.languages import coverage, service, subtitles
+from app.languages import plan, relay, service, subtitles
 from app.languages.formats import cue_text, timing
 from app.languages.formats.remarks import RefusedError, Remark
-from app.languages.forms import KINDS, SubtitleForm, TrackForm, offered_languages
+from app.languages.forms import SubtitleForm, TrackForm, offered_languages
 from app.languages.manage import blueprint
-from app.languages.models import LanguageTrack, SubtitleFile, TrackKind
+from app.languages.manage.responsible import people_of, person_of
+from app.languages.models import LanguageTrack, SubtitleFile, TrackKind, TrackState
 from app.people import audit
 from app.people.guard import current_account
 from app.people.permissions import Action
@@ -25,25 +26,20 @@ SESSION = "/events/<event>/sessions/<session>"
 Answer = Response | str | tuple[str, int]
 
 
-@blueprint.get("/events/<event>/languages/")
-@organiser(Action.SEE_EVENT)
-def matrix(event: Event) -> str:
-    return render_template("languages/matrix.html", event=event, coverage=coverage.of(event))
-
-
 @blueprint.route(f"{SESSION}/languages/", methods=["GET", "POST"])
 @organiser(Action.EDIT_PROGRAMME)
 def tracks(event: Event, session: str) -> Answer:
     """The page of a session's languages; a POST adds a track."""
     event_session = _session_of(event, session)
-    form = TrackForm()
+    form = TrackForm(event_session, people_of(event))
     if form.validate_on_submit():
         try:
-            service.add_track(event_session, *_facts(form))
+            added = service.add_track(event_session, *_facts(form))
         except service.TrackExistsError:
             _say_that_it_exists(form)
         else:
-            _record("track.added", event_session, language=form.language.data, kind=form.kind.data)
+            plan.note(added, "track.added", acting_account())
+            plan.assign(added, person_of(event, form.responsible.data), acting_account())
             db.session.commit()
             flash(_("The track was added."))
             return _back_to(event_session)
@@ -54,34 +50,52 @@ def tracks(event: Event, session: str) -> Answer:
 @organiser(Action.EDIT_PROGRAMME)
 def edit_track(event: Event, session: str, track: int) -> Answer:
     found = _track_of(_session_of(event, session), track)
-    form = TrackForm(obj=found)
+    form = TrackForm(found.session, people_of(event), found)
     if form.validate_on_submit():
         try:
             service.change_track(found, *_facts(form))
         except service.TrackExistsError:
             _say_that_it_exists(form)
         else:
-            _record("track.changed", found.session, language=found.language, kind=found.kind.value)
+            plan.note(found, "track.changed", acting_account(), via=found.via)
+            plan.assign(found, person_of(event, form.responsible.data), acting_account())
             db.session.commit()
             flash(_("The track was changed."))
             return _back_to(found.session)
     page = render_template(
-        "languages/track.html",
-        event=event,
-        event_session=found.session,
-        track=found,
-        form=form,
-        offered=offered_languages(event),
-    )
+        "languages/track.html", event=event, event_session=found.session, track=found, form=form,
+        states=plan.next_states(found), history=audit.trail_of(plan.subject_of(found)),
+        hanging=relay.hanging_on(found, form.plan), is_broken=relay.is_broken(found, form.plan),
+        words={state.value: state.label for state in TrackState}, offered=offered_languages(event),
+    )  # fmt: skip
     return (page, 422) if form.errors else page
+
+
+@blueprint.post(f"{SESSION}/languages/<int:track>/move/")
+@organiser(Action.EDIT_PROGRAMME)
+def move_track(event: Event, session: str, track: int) -> Response:
+    found = _track_of(_session_of(event, session), track)
+    before = found.state
+    try:
+        plan.move(found, TrackState(request.form.get("state", "")), acting_account())
+    except plan.MoveError as refused:
+        flash(str(refused), "error")
+    except ValueError:
+        abort(400)
+    else:
+        db.session.commit()
+        flash(_("The state is “%(state)s” now.", state=found.state.label))
+        if TrackState.FAILED in (before, found.state) and event.is_public:
+            flash(_("Those whom it concerns get a letter in a minute, unless you take it back before."))
+    return redirect(url_for(".edit_track", event=event.slug, session=found.session.slug, track=found.id), 303)
 
 
 @blueprint.post(f"{SESSION}/languages/<int:track>/remove/")
 @organiser(Action.EDIT_PROGRAMME)
 def remove_track(event: Event, session: str, track: int) -> Response:
     found = _track_of(_session_of(event, session), track)
+    plan.note(found, "track.removed", acting_account())
     service.remove_track(found)
-    _record("track.removed", found.session, language=found.language, kind=found.kind.value)
     db.session.commit()
     flash(_("The track was removed."))
     return _back_to(found.session)
@@ -93,13 +107,13 @@ def upload_subtitles(event: Event, session: str) -> Answer:
     event_session = _session_of(event, session)
     form = _subtitle_form()
     if not form.validate_on_submit():
-        return _page(event_session, TrackForm(formdata=None), form)
+        return _page(event_session, TrackForm(event_session, people_of(event), formdata=None), form)
     brought = form.file.data
     try:
         kept = subtitles.keep(event_session, form.language.data, brought.read(), brought.filename)
     except RefusedError as refused:
         form.file.errors = [_sentence(remark) for remark in refused.remarks[:20]]
-        return _page(event_session, TrackForm(formdata=None), form)
+        return _page(event_session, TrackForm(event_session, people_of(event), formdata=None), form)
     _record("subtitles.kept", event_session, language=kept.language, file=kept.file_name)
     db.session.commit()
     flash(_said_of(kept))
@@ -141,7 +155,7 @@ def _session_of(event: Event, slug: str) -> EventSession:
 
 
 def _track_of(event_session: EventSession, number: int) -> LanguageTrack:
-    return next((track for track in service.tracks_of(event_session) if track.id == number), None) or abort(404)
+    return next((track for track in service.plan_of(event_session) if track.id == number), None) or abort(404)
 
 
 def _file_of(event_session: EventSession, language: str) -> SubtitleFile:
@@ -156,7 +170,7 @@ def _subtitle_form(empty: bool = False) -> SubtitleForm:
 def _page(event_session: EventSession, form: TrackForm, subtitle_form: SubtitleForm) -> Answer:
     page = render_template(
         "languages/tracks.html", event=event_session.event, event_session=event_session, form=form,
-        subtitle_form=subtitle_form, tracks=service.tracks_of(event_session), kinds=KINDS,
+        subtitle_form=subtitle_form, tracks=form.plan, is_broken=relay.is_broken,
         subtitles=service.subtitles_of(event_session), offered=offered_languages(event_session.event),
     )  # fmt: skip
     return (page, 422) if form.errors or subtitle_form.errors else page
@@ -166,8 +180,8 @@ def _back_to(event_session: EventSession) -> Response:
     return redirect(url_for(".tracks", event=event_session.event.slug, session=event_session.slug), 303)
 
 
-def _facts(form: TrackForm) -> tuple[str, TrackKind, str]:
-    return form.language.data, TrackKind(form.kind.data), form.url.data or ""
+def _facts(form: TrackForm) -> tuple[str, TrackKind, str, str]:
+    return form.language.data, TrackKind(form.kind.data), form.url.data or "", form.via.data or ""
 
 
 def _record(action: str, event_session: EventSession, **detail: str) -> None:

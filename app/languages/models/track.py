@@ -33,6 +33,14 @@ class TrackKind(enum.StrEnum):
         }[self])  # fmt: skip
 
     @property
+    def short(self) -> str:
+        """For narrow places."""
+        return str({
+            TrackKind.INTERPRETATION: _l("Interpretation"), TrackKind.CAPTIONS: _l("Captions"),
+            TrackKind.SUBTITLES: _l("Subtitles"), TrackKind.SIGN: _l("Sign language"),
+        }[self])  # fmt: skip
+
+    @property
     def has_channel(self) -> bool:
         """Whether it is heard or seen on a channel of its own, that people switch to."""
         return self in (TrackKind.INTERPRETATION, TrackKind.SIGN)
