@@ -10,7 +10,7 @@ def init_app(app: Flask) -> None:
     from app.lib.http import language_prefix
     from app.people.permissions import Action
     from app.registration.signals import address_changed, registration_cancelled, registration_confirmed
-    from app.reminders import changes, letters, manage, news  # noqa: F401 - the renderers register themselves
+    from app.reminders import changes, letters, manage, news, team_letters  # noqa: F401 - the renderers register themselves
     from app.schedule.signals import session_changed
 
     registration_confirmed.connect(letters.welcome)

@@ -17,7 +17,7 @@ from app.lib import clock
 from app.mail.models import Letter
 from app.mail.service import enqueue_all, letter_row
 from app.registration.models import AgendaItem, Registration, RegistrationState
-from app.reminders import news
+from app.reminders import news, team
 from app.reminders.models import AgendaReminder
 from app.schedule.models import EventSession
 
@@ -37,6 +37,7 @@ def sweep() -> None:
     news.tell()
     _remind_of_events()
     _remind_of_agendas()
+    team.remind()
 
 
 class Beginning(NamedTuple):
