@@ -9,7 +9,8 @@ const IN_SECONDS = new Set(["overlap", "gap", "gap-or-none", "too-short", "too-l
 const segments = new Intl.Segmenter();
 const graphemes = (line) => (/^[\0-\x7f]*$/.test(line) ? line.length : [...segments.segment(line)].length);
 const sum = (numbers) => numbers.reduce((all, each) => all + each, 0);
-const shown = (number) => number.toLocaleString(document.documentElement.lang);
+const numbers = new Intl.NumberFormat(document.documentElement.lang);
+const shown = (number) => numbers.format(number);
 const rate = (number) => Number(number.toFixed(1));
 
 export class Checks {

@@ -117,17 +117,17 @@ export class List extends EventTarget {
     const cues = own(this.#store.cues);
     this.#checks.check(cues).forEach((found, at) => {
       const cue = cues[at];
+      const mark = found.map(({ kind, figure }) => `${kind} ${figure}`).join();
+      if (this.#findings.get(cue)?.mark === mark) return;
       const said = found.map((each) => this.#checks.sentence(each));
-      const known = this.#findings.get(cue);
-      if (known?.join() === said.join()) return;
-      this.#findings.set(cue, said);
+      this.#findings.set(cue, { mark, said });
       const row = this.#rows.get(cue);
       row.classList.toggle("warned", said.length > 0);
       row.querySelector(".cue-findings").replaceChildren(...said.map((sentence) => element("li", sentence)));
     });
   }
 
-  findings = (cue) => this.#findings.get(cue) ?? [];
+  findings = (cue) => this.#findings.get(cue)?.said ?? [];
 
   #showConflict(cue, row) {
     row.querySelector(".cue-conflict")?.remove();

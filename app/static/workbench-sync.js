@@ -7,9 +7,11 @@ const POLL_MS = 2500;
 const HIDDEN_POLL_MS = 15_000;
 const PRESENT_MS = 15_000; // How often the others are told that somebody is still here.
 const BATCH = 500;
+const PATIENCE_MS = 20_000;
 const KEEPALIVE_BYTES = 60_000; // What browsers send of a page that is being left.
 
 class Refused extends Error {}
+class Unreachable extends Error {}
 
 // States: loading, saving, saved, waiting (for the person, who has something to decide), offline, closed, refused.
 export class Sync extends EventTarget {
@@ -71,6 +73,7 @@ export class Sync extends EventTarget {
       this.#say(!isOpen ? "closed" : this.#store.waiting.length ? "waiting" : "saved");
     } catch (fault) {
       this.#say(fault instanceof Refused ? "refused" : "offline");
+      if (!(fault instanceof Refused || fault instanceof Unreachable)) reportError(fault);
     }
     this.#kept.write(this.#store.unsent);
     const isMore = this.state === "waiting" && this.#store.changes.length;
@@ -79,7 +82,7 @@ export class Sync extends EventTarget {
 
   // Answers whether the draft can be changed.
   async #pull() {
-    const found = await answered(await fetch(`${this.#urls.cues}?since=${this.#since}`));
+    const found = await answered(await ask(`${this.#urls.cues}?since=${this.#since}`));
     this.#since = found.version;
     this.people = found.people;
     this.#store.take(found.cues);
@@ -109,7 +112,7 @@ export class Sync extends EventTarget {
   }
 
   #post(changes, options = {}) {
-    return fetch(this.#urls.cues, {
+    return ask(this.#urls.cues, {
       method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": this.#csrf },
       body: JSON.stringify({ at: this.at?.id ?? null, changes }), ...options,
     });
@@ -117,7 +120,7 @@ export class Sync extends EventTarget {
 
   // The cookie that the token belongs to may have ended; the page has a new one.
   async #renewToken() {
-    const page = new DOMParser().parseFromString(await (await fetch(this.#urls.page)).text(), "text/html");
+    const page = new DOMParser().parseFromString(await (await ask(this.#urls.page)).text(), "text/html");
     this.#csrf = page.querySelector("#workbench")?.dataset.csrf ?? this.#csrf;
   }
 
@@ -134,8 +137,11 @@ export class Sync extends EventTarget {
   }
 }
 
+const ask = (address, options = {}) =>
+  fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS), ...options }).catch((fault) => { throw new Unreachable(fault.message); });
+
 async function answered(answer) {
   if ([401, 403, 404, 410].includes(answer.status) || answer.redirected) throw new Refused(answer.status);
-  if (!answer.ok && answer.status !== 422) throw new Error(answer.status);
+  if (!answer.ok && answer.status !== 422) throw new Unreachable(answer.status);
   return answer.json();
 }

@@ -126,4 +126,3 @@ def _facts(linguist: Linguist, draft: SubtitleDraft) -> dict[str, Any]:
         "words": {name: str(said) for name, said in WORDS.items()}
         | {"states": {name: str(said) for name, said in STATES.items()}},
     }
-
