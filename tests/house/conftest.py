@@ -8,12 +8,15 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter, Rule
 
 from app.events.models import Series
+from app.languages import glossary, subtitles
+from app.languages.models import SubtitleDraft
 from app.people.permissions import Action
 from app.registration.acts import Act
 from app.registration.models import Question, QuestionKind
 from tests.factories import (
     make_account,
     make_event,
+    make_linguist,
     make_organisation,
     make_registration,
     make_room,
@@ -40,10 +43,15 @@ def values(app: Flask) -> dict[str, Any]:
     """Names of things that exist, so that an address without a guard would really do something."""
     series = save(Series(slug="seasons", title={"en": "Seasons"}))
     event = make_event(slug="autumn", series=series)
-    session = make_session(event, slug="opening")
+    session = make_session(event, slug="opening", recording_url="/static/demo/two-views.webm")
+    subtitles.keep(session, "en", b"WEBVTT\n\n00:01.000 --> 00:02.000\nGood morning.\n", "opening.vtt")
     registration = make_registration(event)
     question = save(Question(event=event, kind=QuestionKind.FILE, label={"en": "Your letter"}))
+    draft = save(SubtitleDraft(session=session, language="en"))
     return {
+        "draft": draft.id,
+        "member": make_linguist(event, name="Ana").id, "term": glossary.add(event, {"en": "loan"}, "Not a gift").id,
+        "form": "csv",
         "lang": "en", "series": series.slug, "event": event.slug, "session": session.slug,
         "speaker": make_speaker(event, session).slug,
         "theme": make_theme(event).slug, "room": make_room(event).slug, "organisation": make_organisation().slug,

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from app.events.models import Event, EventOrganisation, Involvement
 from app.extensions import Base, db
-from app.languages.models import LanguageTrack, TrackKind
+from app.languages.models import LanguageTrack, LinguistLink, LinkPurpose, TrackKind
 from app.lib.text import TranslatedText
 from app.people import audit
 from app.people.models import Account, Organisation
@@ -61,6 +61,8 @@ def test_markup_and_sql_in_every_text_are_text_on_every_page(
     tokens = {link.purpose: link.token for link in db.session.query(RegistrationLink)}
     paths = [address.path for address in addresses if "GET" in address.methods]
     paths += [f"/en/registrations/{tokens[Purpose.PAGE]}/", "/en/events/autumn/schedule/?q=script", "/ro/"]
+    (own,) = db.session.query(LinguistLink).filter_by(purpose=LinkPurpose.PAGE).limit(1)
+    paths += [f"/en/language-team/{own.token}/{rest}" for rest in ("", "details/", "glossary/", "sessions/opening/")]
     shown = 0
     for path in paths:
         answer = client.get(path)

@@ -1,5 +1,6 @@
 """A team member's own pages: what they have to do, and when; what they say of themselves."""
 
+from datetime import date
 from itertools import groupby
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from app.events.service import change, subject
 from app.extensions import db, lock_row
 from app.languages import duties, plan, team, team_letters
 from app.languages.captions import streams
+from app.languages.duties import Duty
 from app.languages.forms import offered_languages
 from app.languages.guard import linguist as own
 from app.languages.guard import may_caption_track
@@ -17,6 +19,7 @@ from app.languages.models import LanguageTrack, Linguist, LinkPurpose, TrackStat
 from app.languages.team_forms import AboutForm, CannotForm
 from app.languages.views import team as blueprint
 from app.languages.wording import stretch
+from app.languages.workbench import drafts
 from app.lib import clock
 from app.lib.urls import absolute
 from app.people import audit
@@ -29,15 +32,17 @@ OPEN = (TrackState.PROMISED, TrackState.CONFIRMED)
 @blueprint.get("/<token>/")
 @own
 def page(linguist: Linguist) -> str:
-    zone = team_letters.zone_of(linguist)
-    found = duties.of(linguist)
     feed = absolute("calendar.personal", token=linguist.token(LinkPurpose.CALENDAR))
     return render_template(
         "languages/member.html", **own_page(linguist), feed=feed, stretch=stretch,
-        days=[(day, list(those)) for day, those in groupby(found, lambda each: clock.local(each.starts_at, zone).date())],
+        days=_by_day(duties.of(linguist), team_letters.zone_of(linguist)),
         tracks=team.tracks_of(linguist), open_states=OPEN, is_told=duties.is_told(linguist.event),
-        desks=_desks(linguist),
+        desks=_desks(linguist), drafts=drafts.open_to(linguist),
     )  # fmt: skip
+
+
+def _by_day(found: list[Duty], zone: str) -> list[tuple[date, list[Duty]]]:
+    return [(day, list(those)) for day, those in groupby(found, lambda duty: clock.local(duty.starts_at, zone).date())]
 
 
 def own_page(linguist: Linguist) -> dict[str, object]:
