@@ -14,6 +14,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep jobs": every(2, "sweep_jobs"),
     "relay captions": every(1, "relay_captions"),
     "translate captions": every(1, "translate_captions"),
+    "begin drafts": every(60, "begin_drafts"),
     "forget old jobs": every(3600, "forget_old_jobs"),
     "delete kept data": every(24 * 3600, "delete_kept_data"),
     "forget unused files": every(24 * 3600, "forget_unused_files"),

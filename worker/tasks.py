@@ -7,6 +7,7 @@ from app.extensions import db
 from app.jobs import service as jobs
 from app.jobs import sweep as work
 from app.languages.captions import relays, translation
+from app.languages.workbench import beginning
 from app.mail import outbox
 from app.registration import bookings, erasure, uploads, waitlist
 from app.reminders import sweep as reminders
@@ -60,6 +61,14 @@ def relay_captions() -> None:
 @task
 def translate_captions() -> None:
     translation.sweep()
+
+
+@task
+def begin_drafts() -> None:
+    """The captions of sessions that are over become drafts of subtitles, each in a transaction of its own."""
+    for stream in beginning.due():
+        beginning.begin_due(stream)
+        db.session.commit()
 
 
 @task

@@ -13,6 +13,7 @@ from app.languages import subtitles
 from app.languages.formats.remarks import RefusedError, Remark
 from app.languages.forms import LanguageField
 from app.languages.models import Linguist, SubtitleDraft
+from app.languages.service import subtitles_of
 from app.languages.workbench import beginning, drafts
 from app.lib.present import language_name
 from app.schedule.models import EventSession
@@ -45,7 +46,7 @@ class BeginForm(FlaskForm):
         self.drafts = {draft.id: draft for draft in drafts.of(session)}
         self.source.choices = [(draft.id, language_name(draft.language)) for draft in self.drafts.values()]
         offered = [way for way in WAYS if way != TRANSLATION or self.drafts]
-        if not subtitles.languages_of(session):
+        if not subtitles_of(session):
             offered.remove(PUBLISHED)
         self.way.choices = [(way, WAYS[way]) for way in offered]
         if not self.drafts:
