@@ -115,12 +115,13 @@ def sessions_followable_in(event: Event, language: str) -> sa.Select[int]:
     floor = sa.func.lower(sa.cast(EventSession.languages, sa.Text))
     spoken = sa.or_(floor.contains(f'"{base}"', autoescape=True), floor.contains(f'"{base}-', autoescape=True))
     tracked = sa.exists().where(
-        LanguageTrack.session_id == EventSession.id, is_offered, _is_in(LanguageTrack.language, base)
+        LanguageTrack.session_id == EventSession.id, is_offered, is_in(LanguageTrack.language, base)
     )
-    subtitled = sa.exists().where(SubtitleFile.session_id == EventSession.id, _is_in(SubtitleFile.language, base))
+    subtitled = sa.exists().where(SubtitleFile.session_id == EventSession.id, is_in(SubtitleFile.language, base))
     return sa.select(EventSession.id).where(EventSession.event_id == event.id, sa.or_(spoken, tracked, subtitled))
 
 
-def _is_in(column: orm.InstrumentedAttribute[str], base: str) -> sa.ColumnElement[bool]:
+def is_in(column: orm.InstrumentedAttribute[str], base: str) -> sa.ColumnElement[bool]:
+    """Whether a tag is of this base language, in lower case."""
     tag = sa.func.lower(column)
     return sa.or_(tag == base, tag.startswith(f"{base}-", autoescape=True))

@@ -7,10 +7,19 @@ from flask_babel import lazy_gettext as _l
 def init_app(app: Flask) -> None:
     from app.events.signals import event_changed
     from app.events.tabs import add_tab
+    from app.languages.signals import track_came_back, track_fell_through
     from app.lib.http import language_prefix
     from app.people.permissions import Action
     from app.registration.signals import address_changed, registration_cancelled, registration_confirmed
-    from app.reminders import changes, letters, manage, news, team_letters  # noqa: F401 - the renderers register themselves
+    from app.reminders import (  # noqa: F401 - the renderers register themselves
+        changes,
+        language_letters,
+        languages,
+        letters,
+        manage,
+        news,
+        team_letters,
+    )
     from app.schedule.signals import session_changed
 
     registration_confirmed.connect(letters.welcome)
@@ -18,5 +27,7 @@ def init_app(app: Flask) -> None:
     address_changed.connect(letters.welcome_at_new_address)
     session_changed.connect(news.note_session)
     event_changed.connect(news.note_event)
+    track_fell_through.connect(languages.note)
+    track_came_back.connect(languages.note)
     app.register_blueprint(manage.blueprint, url_prefix=language_prefix(app))
     add_tab("reminders_manage.letters", _l("Letters"), Action.SEE_REGISTRATIONS, 70)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.events.models import Event
 from app.extensions import Model
+from app.languages.models import LanguageTrack
 from app.lib import clock
 from app.schedule.models import EventSession
 
@@ -43,3 +44,20 @@ class News(Model):
 
     event: Mapped[Event] = relationship()
     session: Mapped[EventSession | None] = relationship()
+
+
+class TrackNews(Model):
+    """A language that fell through in a session, or came back; open for a short while, like News."""
+
+    __tablename__ = "track_news"
+    __table_args__ = (sa.Index("ix_track_news_open", "told_at", "changed_at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    track_id: Mapped[int] = mapped_column(sa.ForeignKey("language_track.id", ondelete="CASCADE"), index=True)
+    was_offered: Mapped[bool]
+    """What people knew before the first of these changes."""
+    first_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
+    changed_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
+    told_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
+
+    track: Mapped[LanguageTrack] = relationship()

@@ -17,7 +17,7 @@ from app.lib import clock
 from app.mail.models import Letter
 from app.mail.service import enqueue_all, letter_row
 from app.registration.models import AgendaItem, Registration, RegistrationState
-from app.reminders import news, team
+from app.reminders import languages, news, team
 from app.reminders.models import AgendaReminder
 from app.schedule.models import EventSession
 
@@ -35,6 +35,7 @@ _WANTS_REMINDERS = sa.and_(
 def sweep() -> None:
     """Flushes; the caller commits."""
     news.tell()
+    languages.tell()
     _remind_of_events()
     _remind_of_agendas()
     team.remind()

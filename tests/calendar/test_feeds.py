@@ -6,7 +6,8 @@ from flask.testing import FlaskClient
 from app.calendar import writing
 from app.events.models import EventKind, EventState, Series, Standing
 from app.extensions import db
-from app.languages.models import LanguageTrack, TrackKind
+from app.languages import plan
+from app.languages.models import LanguageTrack, TrackKind, TrackState
 from app.lib import clock
 from app.registration import links as private_links
 from app.registration import service as registrations
@@ -21,6 +22,7 @@ from tests.factories import (
     make_session,
     make_speaker,
     make_theme,
+    make_track,
     save,
 )  # fmt: skip
 
@@ -173,6 +175,30 @@ def test_filters_are_those_of_the_schedule(client: FlaskClient) -> None:
     assert titles(client, f"{path}?language=ro") == ["Two", "Three"]
     assert titles(client, f"{path}?language=en&theme=access") == ["One"]
     assert titles(client, f"{path}?language=fr") == []
+
+
+def test_a_language_that_fell_through_leaves_the_entry_and_raises_its_sequence_once(client: FlaskClient) -> None:
+    session = make_session(make_event(slug="readers"))
+    track = make_track(session, language="rms", kind=TrackKind.SIGN)
+    path = "/events/readers/calendar.ics"
+
+    def facts() -> tuple[int, bool]:
+        found = read(client, path).walk("VEVENT")[0]
+        return found["SEQUENCE"], "Sign language: Romanian Sign Language" in found["DESCRIPTION"]
+
+    first, is_told = facts()
+    assert is_told
+    for state, expected in (
+        (TrackState.CONFIRMED, (first, True)), (TrackState.LIVE, (first, True)),
+        (TrackState.FAILED, (first + 1, False)), (TrackState.CONFIRMED, (first + 2, True)),
+    ):  # fmt: skip
+        plan.move(track, state)
+        db.session.commit()
+        assert facts() == expected, state
+    assert titles(client, f"{path}?language=rms") == [session.title["en"]]
+    plan.move(track, TrackState.FAILED)
+    db.session.commit()
+    assert titles(client, f"{path}?language=rms") == []
 
 
 def test_a_speaker_has_their_own_sessions(client: FlaskClient) -> None:

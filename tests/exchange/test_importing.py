@@ -13,7 +13,7 @@ from app.exchange import exporting, reading, service
 from app.exchange.frab import Unreadable
 from app.exchange.importing import Outcome
 from app.extensions import db
-from app.languages.models import LanguageTrack
+from app.languages.models import LanguageTrack, TrackState
 from app.schedule.models import EventSession, Part, SessionKind
 from app.schedule.signals import session_changed
 from app.speakers.models import Speaker
@@ -323,3 +323,16 @@ def test_language_tracks_of_our_own_export_come_in_without_their_addresses(app: 
         take_in(schedule(entry(), meta=own))
     track = db.session.query(LanguageTrack).one()
     assert (track.language, track.kind, track.url) == ("ru", "interpretation", "")
+
+
+def test_a_language_that_fell_through_here_is_not_brought_back_by_a_file(app: Flask) -> None:
+    own = {"polyforum": {"language_tracks": {ONE: ["ru/interpretation", "rsl/sign"]}}}
+    take_in(schedule(entry(), meta=own))
+    fallen, signed = db.session.query(LanguageTrack).order_by(LanguageTrack.id)
+    fallen.state = TrackState.FAILED
+    db.session.commit()
+    take_in(schedule(entry(), meta=own))
+    assert db.session.query(LanguageTrack).all() == [fallen, signed]
+    assert (fallen.state, signed.kind, signed.state) == (TrackState.FAILED, "sign", TrackState.PROMISED)
+    assert b"ru/interpretation" not in exporting.json(signed.session.event)
+    assert b"rsl/sign" in exporting.json(signed.session.event)

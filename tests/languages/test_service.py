@@ -1,13 +1,15 @@
 """Tracks of a session, and which session can be followed in which language."""
 
+from collections.abc import Callable
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from app.extensions import db
-from app.languages import service
-from app.languages.models import LanguageTrack, SubtitleFile, TrackKind
-from tests.factories import make_event, make_session, save
+from app.languages import plan, service
+from app.languages.models import LanguageTrack, SubtitleFile, TrackKind, TrackState
+from tests.factories import make_event, make_linguist, make_session, save
 
 
 def followable(event, language: str) -> set[str]:
@@ -106,3 +108,25 @@ def test_languages_to_follow_in_start_with_the_floor(app: Flask) -> None:
     for language in ("ro", "ru", "en"):
         service.add_track(session, language, TrackKind.CAPTIONS)
     assert service.followable_languages(session, service.tracks_of(session)) == ["ru", "en", "ro"]
+
+
+def test_only_what_people_can_count_on_and_where_it_is_moves_the_calendar_entry(app: Flask) -> None:
+    session = make_session(make_event())
+    track = service.add_track(session, "ro", TrackKind.INTERPRETATION)
+    db.session.commit()
+
+    def rises(change: Callable[[], object]) -> int:
+        before = session.sequence
+        change()
+        db.session.commit()
+        return session.sequence - before
+
+    for state in (TrackState.CONFIRMED, TrackState.LIVE):
+        assert rises(lambda state=state: plan.move(track, state)) == 0
+    assert rises(lambda: plan.assign(track, make_linguist(session.event))) == 0
+    assert rises(lambda: service.change_track(track, "ro", TrackKind.INTERPRETATION, via="en")) == 0
+    assert rises(lambda: plan.move(track, TrackState.FAILED)) == 1
+    assert rises(lambda: service.change_track(track, "ro", TrackKind.INTERPRETATION, "https://meet.example.org/")) == 0
+    assert rises(lambda: plan.move(track, TrackState.LIVE)) == 1
+    assert rises(lambda: plan.move(track, TrackState.FAILED)) == 1
+    assert rises(lambda: service.remove_track(track)) == 0, "it was not in the entry any more"
