@@ -131,7 +131,7 @@ export class Pair extends Entry {
 
   get isOvertaken() {
     const { translated, sourceVersion } = this.row.dataset;
-    return Boolean(this.target) && Number(translated ?? 0) < Number(sourceVersion);
+    return Boolean(this.target) && translated !== undefined && Number(translated) < Number(sourceVersion);
   }
 
   get #about() {
@@ -198,7 +198,9 @@ export class Pair extends Entry {
     this.version = line.version;
     if (line.state === "withdrawn") return this.clear();
     if (line.state === "partial" && line.line === this.name) return;
-    Object.assign(this.row.dataset, { cue: line.cue, translated: line.source_version ?? 0 });
+    this.row.dataset.cue = line.cue;
+    // A machine's has none: it follows by itself.
+    if (line.source_version) this.row.dataset.translated = line.source_version;
     this.area.readOnly = line.state === "partial";
     this.row.querySelector("[data-by]").textContent = line.by || this.page.words.machine;
     this.take(line.text);
@@ -212,7 +214,7 @@ export class Pair extends Entry {
     });
     const [text, terms] = [this.row.querySelector("[data-said]"), this.row.querySelector("[data-terms]")];
     text.innerHTML = said.html; // Escaped by the site.
-    [text.id, this.area.ariaDescribedby] = [`source-${said.cue}`, `source-${said.cue}`];
+    text.id = `source-${said.cue}`;
     this.area.setAttribute("aria-describedby", text.id);
     terms.replaceChildren(...said.terms.map((pair) => {
       const term = document.createElement("span");

@@ -21,9 +21,9 @@ class Pair(NamedTuple):
 
     @property
     def is_overtaken(self) -> bool:
-        """The source was corrected since."""
+        """The source was corrected since. A machine follows by itself."""
         done = self.translation
-        return done is not None and (done.source_version or 0) < self.source.version
+        return done is not None and done.source_version is not None and done.source_version < self.source.version
 
 
 def loose(stream: CaptionStream, number: int = SHOWN) -> list[CaptionCue]:
