@@ -19,8 +19,8 @@ MOST = 500
 SESSIONS_A_PAGE = 10
 PASSAGES_A_SESSION = 3
 
-_STEMS = sa.func.to_tsvector(sa.literal_column("'simple'"), Passage.stems)
-_PASSAGE_SEARCH = sa.table("passage_search", sa.column("rowid"), sa.column("rank"))
+_STEMS: sa.ColumnClause[str] = sa.literal_column("passage.full_text")
+_FULL_TEXT = sa.table("passage_full_text", sa.column("rowid"), sa.column("rank"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,9 @@ def _found(query: Query, language: str, event_id: int | None, most: int) -> list
         wanted = wanted.where(_STEMS.bool_op("@@")(asked)).order_by(sa.func.ts_rank(_STEMS, asked).desc())
     else:
         wanted = (
-            wanted.join(_PASSAGE_SEARCH, _PASSAGE_SEARCH.c.rowid == Passage.id)
-            .where(sa.literal_column("passage_search").op("MATCH")(_in_fts5(query, tags)))
-            .order_by(_PASSAGE_SEARCH.c.rank)
+            wanted.join(_FULL_TEXT, _FULL_TEXT.c.rowid == Passage.id)
+            .where(sa.literal_column("passage_full_text").op("MATCH")(_in_fts5(query, tags)))
+            .order_by(_FULL_TEXT.c.rank)
         )
     wanted = wanted.join(SubtitleFile).join(EventSession).join(Event).where(Event.state != EventState.DRAFT)
     if language:

@@ -95,9 +95,8 @@ def test_no_page_has_a_script_or_a_style_of_its_own_and_all_say_so(
         seen += 1
         tree = html.fromstring(answer.text)
         # A block of data is no script: browsers run only what is declared as one.
-        inline = tree.xpath(
-            "//style | //script[not(@src) and not(contains(@type, 'json'))] | //*[@style] | //@*[starts-with(name(), 'on')]"
-        )
+        scripts = "//script[not(@src) and not(contains(@type, 'json'))]"
+        inline = tree.xpath(f"//style | {scripts} | //*[@style] | //@*[starts-with(name(), 'on')]")
         foreign = [
             address for address in tree.xpath("//script/@src | //link[@rel='stylesheet']/@href | //img/@src")
             if not address.startswith("/")

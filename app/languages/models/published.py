@@ -41,11 +41,6 @@ class Passage(Model):
     """A paragraph of a transcript, as the search over transcripts finds it."""
 
     __tablename__ = "passage"
-    __table_args__ = (
-        sa.Index(
-            "ix_passage_stems", sa.text("to_tsvector('simple', stems)"), postgresql_using="gin"
-        ).ddl_if(dialect="postgresql"),
-    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("subtitle_file.id", ondelete="CASCADE"), index=True)
@@ -58,24 +53,31 @@ class Passage(Model):
     file: Mapped[SubtitleFile] = relationship()
 
 
-FULL_TEXT = (
-    "CREATE VIRTUAL TABLE passage_search USING fts5(stems, content='passage', content_rowid='id', "
-    "tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")",
-    "CREATE TRIGGER passage_comes AFTER INSERT ON passage BEGIN "
-    "INSERT INTO passage_search (rowid, stems) VALUES (new.id, new.stems); END",
-    "CREATE TRIGGER passage_goes AFTER DELETE ON passage BEGIN "
-    "INSERT INTO passage_search (passage_search, rowid, stems) VALUES ('delete', old.id, old.stems); END",
-    "CREATE TRIGGER passage_changes AFTER UPDATE OF stems ON passage BEGIN "
-    "INSERT INTO passage_search (passage_search, rowid, stems) VALUES ('delete', old.id, old.stems); "
-    "INSERT INTO passage_search (rowid, stems) VALUES (new.id, new.stems); END",
-)
-"""SQLite's index (FTS5). Its triggers are the table's: a migration that copies the table makes them again."""
+FULL_TEXT = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE passage_full_text USING fts5(stems, content='passage', content_rowid='id', "
+        "tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")",
+        "CREATE TRIGGER passage_comes AFTER INSERT ON passage BEGIN "
+        "INSERT INTO passage_full_text (rowid, stems) VALUES (new.id, new.stems); END",
+        "CREATE TRIGGER passage_goes AFTER DELETE ON passage BEGIN "
+        "INSERT INTO passage_full_text (passage_full_text, rowid, stems) VALUES ('delete', old.id, old.stems); END",
+        "CREATE TRIGGER passage_changes AFTER UPDATE OF stems ON passage BEGIN "
+        "INSERT INTO passage_full_text (passage_full_text, rowid, stems) VALUES ('delete', old.id, old.stems); "
+        "INSERT INTO passage_full_text (rowid, stems) VALUES (new.id, new.stems); END",
+    ),
+    "postgresql": (
+        "ALTER TABLE passage ADD COLUMN full_text tsvector GENERATED ALWAYS AS (to_tsvector('simple', stems)) STORED",
+        "CREATE INDEX ix_passage_full_text ON passage USING gin (full_text)",
+    ),
+}
+"""Each database's index of the stems. A migration that copies the table on SQLite must make its triggers again."""
 
 
-def _on_sqlite(statement: str) -> sa.ExecutableDDLElement:
-    return sa.DDL(statement).execute_if(dialect="sqlite")  # type: ignore[no-untyped-call]
+def _on(dialect: str, statement: str) -> sa.ExecutableDDLElement:
+    return sa.DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
 
 
-for _statement in FULL_TEXT:
-    sa.event.listen(Passage.__table__, "after_create", _on_sqlite(_statement))
-sa.event.listen(Passage.__table__, "before_drop", _on_sqlite("DROP TABLE IF EXISTS passage_search"))
+for _dialect, _statements in FULL_TEXT.items():
+    for _statement in _statements:
+        sa.event.listen(Passage.__table__, "after_create", _on(_dialect, _statement))
+sa.event.listen(Passage.__table__, "before_drop", _on("sqlite", "DROP TABLE IF EXISTS passage_full_text"))
