@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import update_wrapper
+from importlib import import_module
 from typing import Any
 
 import click
@@ -13,7 +14,26 @@ class Refusal(click.ClickException):
     exit_code = 2
 
 
-@click.group()
+_HOMES = {
+    "demo": ("demo",), "export": ("exchange",), "import": ("exchange",), "mail": ("mail",), "migrate": ("database",),
+    "registrations": ("registrations", "expire"), "run": ("run",), "subtitles": ("subtitles",), "user": ("people",),
+}  # fmt: skip
+"""The modules of each command."""
+
+
+class _Commands(click.Group):
+    """Imports what a command needs when it is called: to check a file nobody waits for the whole application."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return sorted(_HOMES)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        for module in _HOMES.get(name, ()):
+            import_module(f"app.cli.{module}")
+        return super().get_command(context, name)
+
+
+@click.group(cls=_Commands)
 def main() -> None:
     """Polyforum: free webinars and conferences in many languages."""
 
@@ -28,7 +48,3 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **kwargs)
 
     return update_wrapper(inside, command)
-
-
-# Last, since these modules take `main`, `with_app` and `Refusal` from here.
-from app.cli import database, demo, exchange, expire, mail, people, registrations, run  # noqa: E402,F401

@@ -126,7 +126,7 @@ class SubtitleForm(FlaskForm):
     language = LanguageField(_l("Language of the subtitles"), [InputRequired(_l("Choose a language."))])
     file = FileField(
         _l("File"), [FileRequired(_l("Choose a file."))],
-        description=_l("WebVTT (.vtt) or SubRip (.srt), at most 2 MB. It takes the place of an earlier file."),
+        description=_l("WebVTT, SRT, TTML, EBU-TT-D, SBV or ASS, at most 2 MB. It takes the place of an earlier file."),
     )  # fmt: skip
 
     def validate_language(self, field: Field) -> None:

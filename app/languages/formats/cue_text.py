@@ -24,13 +24,18 @@ def voice(text: str) -> str:
     return html.unescape(found.group(1)).strip() if found else ""
 
 
+def escaped(text: str) -> str:
+    """Text that has no mark-up, as WebVTT writes it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("-->", "--&gt;")
+
+
 def from_subrip(text: str) -> tuple[str, str, bool]:
     """Text and settings as WebVTT writes them, and whether something (a colour, a font) was dropped on the way."""
     settings = "line:0" if _AT_THE_TOP.search(text) else ""
     kept, dropped = _FOREIGN.subn("", text)
     parts = _MARK.split(kept)
     # Every second part is a mark that both formats know; what stands between is only text.
-    parts[::2] = (part.replace("&", "&amp;").replace("<", "&lt;").replace("-->", "--&gt;") for part in parts[::2])
+    parts[::2] = map(escaped, parts[::2])
     return "".join(parts), settings, bool(dropped)
 
 

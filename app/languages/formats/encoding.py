@@ -1,6 +1,7 @@
 """Which characters the bytes of a subtitle file are: by its own mark, as UTF-8, else by the language it is in."""
 
 import codecs
+import re
 import unicodedata
 
 from app.languages.formats.remarks import RefusedError, Remark, Said
@@ -24,7 +25,9 @@ _BY_LANGUAGE = {
     ("ja",): ("cp932", "euc-jp"),
     ("ko",): ("cp949",),
 }  # fmt: skip
+_DECLARED = re.compile(rb"<\?xml\s[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _WESTERN = ("iso8859-15", "cp1252")
+_TABLES = {name for names in _BY_LANGUAGE.values() for name in names}
 _PLAIN = {"Lu", "Ll", "Lm", "Lo", "Mn", "Mc", "Nd", "Zs"}
 _PUNCTUATION = set("\n\r\t\f\ufeff…–—‘’‚“”„«»•№€§°")
 
@@ -42,6 +45,8 @@ def decode(data: bytes, language: str) -> tuple[str, str]:
         return _by(data, wide), wide
     if _is_binary(data):
         raise RefusedError(Remark(0, Said.NOT_TEXT))
+    if (declared := _declared(data)) is not None:
+        return declared
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
@@ -56,13 +61,26 @@ def _by(data: bytes, encoding: str) -> str:
 
 
 def _without_mark(data: bytes) -> str | None:
-    """UTF-16 without its mark: in times and line ends every second byte is zero."""
+    """UTF-16 without its mark: in times, and in the first tag of XML, every second byte is zero."""
     for encoding in ("utf-16-le", "utf-16-be"):
         # An even place, since the one order shifted by a byte looks like the other.
         at = data.find("-->".encode(encoding))
-        if at >= 0 and at % 2 == 0 and len(data) % 2 == 0:
+        if len(data) % 2 == 0 and ((at >= 0 and at % 2 == 0) or data.startswith("<".encode(encoding))):
             return encoding
     return None
+
+
+def _declared(data: bytes) -> tuple[str, str] | None:
+    """As XML says of itself, if it keeps what it says."""
+    found = _DECLARED.match(data)
+    if found is None:
+        return None
+    try:
+        encoding = codecs.lookup(found[1].decode()).name
+        known = encoding in _TABLES or encoding.startswith(("iso8859", "cp12", "koi8"))
+        return (data.decode(encoding), encoding) if known else None
+    except (LookupError, UnicodeDecodeError):
+        return None
 
 
 def _is_binary(data: bytes) -> bool:

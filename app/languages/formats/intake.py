@@ -8,15 +8,19 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import NamedTuple
 
-from app.languages.formats import cue_settings, srt, webvtt
+from app.languages.formats import cue_settings, plain, sbv, srt, timing, webvtt
 from app.languages.formats.encoding import decode
 from app.languages.formats.remarks import RefusedError, Remark, Said
 from app.languages.formats.webvtt import Cue, Document, Line
 
 MOST_BYTES = 2 * 1024 * 1024
+MOST_CUES = 20_000
 LONGEST_GUESS_MS = 3000
 MOST_REMARKS = 500
 
+_MARK_OF_A_FORMAT = re.compile(
+    r"\s*(?:<(?:\?xml|!DOCTYPE|!--|(?:[\w.-]+:)?(?:tt|html))\b|\[Script Info\]|WEBVTT)", re.IGNORECASE
+)
 _LOOSE_SIGNATURE = re.compile(r"\s*\ufeff?\s*WEBVTT(?=\s|$)", re.IGNORECASE)
 
 
@@ -31,25 +35,43 @@ class Taken(NamedTuple):
         return webvtt.write(self.document)
 
 
-def take_in(data: bytes, language: str) -> Taken:
-    """WebVTT or SubRip, whatever its name says. Raises RefusedError."""
+def take_in(data: bytes, language: str, *, plain_text: bool = False, length_ms: int | None = None) -> Taken:
+    """WebVTT, SubRip, TTML, ASS or SBV, by what is in it, whatever its name says. Raises RefusedError.
+
+    With `plain_text` also text without any times, which is spread over `length_ms`.
+    """
     if len(data) > MOST_BYTES:
         raise RefusedError(Remark(0, Said.TOO_LARGE))
     text, encoding = decode(data, language)
     remarks = [] if encoding.startswith("utf") else [Remark(0, Said.ENCODING)]
     lines = webvtt.lines_of(text)
     remarks += [Remark(line.number, Said.NULL) for line in lines if "\ufffd" in line.text and b"\0" in data]
-    document = _parse(lines, remarks)
+    if plain_text and not _is_timed(text, lines):
+        document = plain.parse(lines, language, length_ms)
+    else:
+        document = _parse(text, lines, remarks)
     if document.faults:
-        raise RefusedError(*sorted(document.faults))
+        raise RefusedError(*sorted(set(document.faults)))
     if not document.cues:
         raise RefusedError(Remark(0, Said.NO_CUES))
+    if len(document.cues) > MOST_CUES:
+        raise RefusedError(Remark(document.cues[MOST_CUES].line, Said.TOO_MANY_CUES))
     remarks += document.remarks
     _look_at_cues(document, remarks)
     return Taken(document, encoding, sorted(set(remarks))[:MOST_REMARKS])
 
 
-def _parse(lines: list[Line], remarks: list[Remark]) -> Document:
+def _is_timed(text: str, lines: list[Line]) -> bool:
+    """Whether it is, or was meant to be, in a format with times."""
+    return (
+        "-->" in text
+        or bool(_MARK_OF_A_FORMAT.match(text))
+        or sbv.is_sbv(lines)
+        or any(timing.rough(line.text) for line in lines)
+    )
+
+
+def _parse(text: str, lines: list[Line], remarks: list[Remark]) -> Document:
     first = next(at for at, line in enumerate(lines) if line.text.strip() or at == len(lines) - 1)
     if not webvtt.is_webvtt(lines) and (found := _LOOSE_SIGNATURE.match(lines[first].text)):
         remarks.append(Remark(lines[first].number, Said.NO_SIGNATURE))
@@ -57,7 +79,17 @@ def _parse(lines: list[Line], remarks: list[Remark]) -> Document:
         lines = [Line(lines[first].number, f"WEBVTT{rest}"), *lines[first + 1 :]]
     if webvtt.is_webvtt(lines):
         return webvtt.parse(webvtt.mended(lines, remarks))
-    return srt.parse(lines)
+    if text.lstrip().startswith("<"):
+        from app.languages.formats import ttml  # Both libraries are dear to load, and most files need neither.
+
+        if ttml.is_ttml(text):
+            return ttml.parse(text)
+    if text.lstrip().startswith(("[", ";")):
+        from app.languages.formats import ass
+
+        if ass.is_ass(lines):
+            return ass.parse(lines)
+    return sbv.parse(lines) if sbv.is_sbv(lines) else srt.parse(lines)
 
 
 def _look_at_cues(document: Document, remarks: list[Remark]) -> None:

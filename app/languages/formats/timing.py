@@ -29,7 +29,7 @@ def exact(line: str) -> Timing | None:
     if max(map(int, found.group(2, 3, 6, 7))) > 59:
         return None
     start, end, settings = found.groups()[0:4], found.groups()[4:8], found.group(9)
-    return Timing(_milliseconds(*start), _milliseconds(*end), settings.strip(" \t\f"))
+    return Timing(milliseconds(*start), milliseconds(*end), settings.strip(" \t\f"))
 
 
 def rough(line: str) -> Timing | None:
@@ -43,7 +43,7 @@ def rough(line: str) -> Timing | None:
     sign, *start = found.groups()[0:5]
     to_sign, *end = found.groups()[5:10]
     settings = (found.group(11) or "").strip(" \t\f")
-    return Timing(0 if sign else _milliseconds(*start), 0 if to_sign else _milliseconds(*end), settings)
+    return Timing(0 if sign else milliseconds(*start), 0 if to_sign else milliseconds(*end), settings)
 
 
 def stamp(milliseconds: int, point: str = ".") -> str:
@@ -54,6 +54,6 @@ def stamp(milliseconds: int, point: str = ".") -> str:
     return f"{hours:02}:{minutes:02}:{seconds:02}{point}{thousandths:03}"
 
 
-def _milliseconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> int:
+def milliseconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> int:
     whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
     return whole * 1000 + int((fraction or "0").ljust(3, "0")[:3])

@@ -46,7 +46,7 @@ def empty(session: EventSession, language: str, by: str) -> SubtitleDraft:
 
 def from_file(session: EventSession, language: str, data: bytes, by: str) -> SubtitleDraft:
     """From subtitles in any format, or from a transcript in plain text, which is to be timed. Raises RefusedError."""
-    taken = take_in(data, language)
+    taken = take_in(data, language, plain_text=True)
     is_timed = all(remark.said is not Said.NO_TIMES for remark in taken.remarks)
     draft = _new(session, language, DraftState.IN_REVIEW if is_timed else DraftState.TIMING)
     _fill(draft, taken.document, RevisionCause.TAKEN_IN, by, taken.remarks)
@@ -96,7 +96,7 @@ def from_captions(stream: CaptionStream, by: str = "") -> SubtitleDraft:
 
 def take_into(draft: SubtitleDraft, data: bytes, by: Linguist) -> list[Remark]:
     """A file in the place of all that a draft holds, which stays as a revision. Raises RefusedError, ClosedError."""
-    taken = take_in(data, draft.language)
+    taken = take_in(data, draft.language, plain_text=True)
     contents.lock(draft)
     revisions.keep_what_is_there(draft)
     _fill(draft, taken.document, RevisionCause.TAKEN_IN, by.name, taken.remarks)
