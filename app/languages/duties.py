@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from app.events.models import Event
+from app.events.models import Event, Standing
 from app.extensions import db
 from app.languages.models import LanguageTrack, Linguist, Rota, TrackKind, TrackState, Turn
 from app.lib import clock
@@ -123,6 +123,7 @@ def desks(event: Event) -> Sequence[LanguageTrack]:
         .join(LanguageTrack.session)
         .where(
             EventSession.event_id == event.id, LanguageTrack.kind == TrackKind.CAPTIONS,
+            EventSession.standing == Standing.CONFIRMED,
             LanguageTrack.state != TrackState.FAILED,
             sa.or_(EventSession.ends_at.is_(None), EventSession.ends_at > clock.ago(hours=12)),
         )

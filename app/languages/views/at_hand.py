@@ -23,11 +23,13 @@ def at_hand(linguist: Linguist, session: str) -> str:
     mine = [duty for duty in in_session if duty.linguist.id == linguist.id]
     others = _one_a_track(duty for duty in in_session if duty.track not in [each.track for each in mine])
     first, then = _next_turn(mine)
-    mentioned, languages = _mentioned(found), _languages(linguist, found, mine)
+    terms = glossary.of_event(found.event)
+    mentioned = _mentioned(found, terms)
+    languages = [tag for tag in _languages(linguist, found, mine) if any(term.word(tag).text for term in terms)]
     return render_template(
         "languages/at_hand.html", **own_page(linguist), session=found, mine=mine, others=others, parts=list(Part),
         turn=first, then=then, languages=languages, mentioned=mentioned,
-        terms=_first_those(glossary.of_event(found.event), mentioned),
+        terms=_first_those(terms, mentioned),
     )  # fmt: skip
 
 
@@ -45,14 +47,12 @@ def _next_turn(mine: Sequence[Duty]) -> tuple[Turn | None, Turn | None]:
     return None, None
 
 
-def _mentioned(session: EventSession) -> set[int]:
+def _mentioned(session: EventSession, terms: Sequence[Term]) -> set[int]:
     """The terms that what is written of the session has in it."""
     texts = (session.title, session.subtitle, session.abstract, session.description)
-    return {
-        term.id
-        for translated in texts for language, text in translated.items()
-        for _start, _end, term in glossary.terms_in(text, session.event, language)
-    }  # fmt: skip
+    said = [(language, text) for translated in texts for language, text in translated.items()]
+    finders = {language: glossary.Finder(terms, language) for language in dict(said)}
+    return {found.term.id for language, text in said for found in finders[language].find(text)}
 
 
 def _first_those(terms: Sequence[Term], mentioned: set[int]) -> list[Term]:
