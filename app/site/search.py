@@ -7,7 +7,7 @@ from flask import Response, g, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.events.models import Event, EventState
-from app.extensions import db
+from app.extensions import db, limiter
 from app.languages import search as transcripts
 from app.languages import words
 from app.lib.conditional import Rendered, conditional
@@ -17,6 +17,8 @@ from app.people.guard import public
 from app.site import pages, versions
 
 MOST_PAGES = transcripts.MOST // transcripts.SESSIONS_A_PAGE
+SEARCHES = limiter.limit("120 per minute")
+"""A word that everybody says is looked up in a fifth of a second when there are hundreds of hours."""
 
 
 class Asked(NamedTuple):
@@ -40,6 +42,7 @@ class Asked(NamedTuple):
 
 @pages.get("/search/")
 @public
+@SEARCHES
 def search() -> Response:
     given = request.args
     event = _event(given.get("event", ""))
