@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import orm
+
 from app.extensions import db
 from app.languages import plan, service
 from app.languages.models import LanguageTrack, Linguist, TrackKind, TrackState
@@ -37,7 +39,7 @@ class Outcome:
 
 
 def carry_out(order: Order, sessions: Sequence[EventSession], by: Account | None) -> Outcome:
-    plans = service.plan_by_session(session.id for session in sessions)
+    plans = service.plan_by_session((session.id for session in sessions), orm.joinedload(LanguageTrack.linguist))
     tracks = [track for session in sessions for track in plans[session.id] if _concerns(order, track)]
     outcome = Outcome()
     if order.adds and order.kind:
@@ -52,14 +54,12 @@ def carry_out(order: Order, sessions: Sequence[EventSession], by: Account | None
             plan.note(track, "track.added", by)
         outcome.added = len(added)
         tracks += added
-    for track in tracks:
-        if order.assigns:
-            outcome.assigned += plan.assign(track, order.linguist, by)
-        if order.state:
-            try:
-                outcome.moved += plan.move(track, order.state, by)
-            except plan.MoveError:
-                outcome.kept += 1
+    if order.assigns:
+        outcome.assigned = len(plan.assign_all(tracks, order.linguist, by))
+    if order.state:
+        to_move = [track for track in tracks if track.state is not order.state]
+        outcome.moved = len(plan.move_all(to_move, order.state, by))
+        outcome.kept = len(to_move) - outcome.moved
     return outcome
 
 

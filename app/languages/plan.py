@@ -1,5 +1,7 @@
 """How the plan of a session's languages comes true: how far a track has come, and who is responsible for it."""
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 
 from app.events.service import subject
@@ -31,20 +33,26 @@ def next_states(track: LanguageTrack) -> list[TrackState]:
 
 def move(track: LanguageTrack, state: TrackState, by: Account | None = None) -> bool:
     """Answers whether anything moved. Raises MoveError."""
-    before = track.state
-    if state is before:
-        return False
-    if state not in next_states(track):
-        said = _l("What is “%(before)s” cannot become “%(after)s”.", before=before.label, after=state.label)
+    if state not in (track.state, *next_states(track)):
+        said = _l("What is “%(before)s” cannot become “%(after)s”.", before=track.state.label, after=state.label)
         raise MoveError(str(said))
-    track.state = state
-    note(track, "track.moved", by, before=before.value, after=state.value)
+    return bool(move_all([track], state, by))
+
+
+def move_all(tracks: Iterable[LanguageTrack], state: TrackState, by: Account | None = None) -> list[LanguageTrack]:
+    """Moves those that can, and answers which."""
+    before = {track: track.state for track in tracks if state in next_states(track)}
+    with db.session.no_autoflush:
+        for track, was in before.items():
+            track.state = state
+            note(track, "track.moved", by, before=was.value, after=state.value)
     db.session.flush()
-    if state is FAILED:
-        track_fell_through.send(track)
-    elif before is FAILED:
-        track_came_back.send(track)
-    return True
+    for track, was in before.items():
+        if state is FAILED:
+            track_fell_through.send(track)
+        elif was is FAILED:
+            track_came_back.send(track)
+    return list(before)
 
 
 def now_live(track: LanguageTrack) -> None:
@@ -61,15 +69,24 @@ def now_done(track: LanguageTrack) -> None:
 
 def assign(track: LanguageTrack, linguist: Linguist | None, by: Account | None = None) -> bool:
     """Makes somebody of the event's team responsible, or nobody. Answers whether that is news."""
-    if track.linguist is linguist:
-        return False
-    if linguist is not None and linguist.event_id != track.session.event_id:
-        raise ValueError("they are of another event's team")
-    track.linguist = linguist
-    note(track, "track.assigned", by, responsible=linguist.name if linguist else None)
+    return bool(assign_all([track], linguist, by))
+
+
+def assign_all(
+    tracks: Iterable[LanguageTrack], linguist: Linguist | None, by: Account | None = None
+) -> list[LanguageTrack]:
+    """The same for many, and answers for which it is news."""
+    assigned = [track for track in tracks if track.linguist is not linguist]
+    with db.session.no_autoflush:
+        for track in assigned:
+            if linguist is not None and linguist.event_id != track.session.event_id:
+                raise ValueError("they are of another event's team")
+            track.linguist = linguist
+            note(track, "track.assigned", by, responsible=linguist.name if linguist else None)
     db.session.flush()
-    track_assigned.send(track)
-    return True
+    for track in assigned:
+        track_assigned.send(track)
+    return assigned
 
 
 def note(track: LanguageTrack, action: str, by: Account | None, **detail: str | None) -> None:
