@@ -158,4 +158,7 @@ def _described(
 
 
 def _whole(address: str) -> str:
+    """Empty for what is no address that a reader could be sent to."""
+    if not is_link(address):
+        return ""
     return f"{current_app.config['BASE_URL']}{address}" if address.startswith("/") else address
