@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from app.extensions import db
 from app.languages import team
 from app.languages.models import Booth, LanguageTrack, Linguist, Rota, TrackKind, TrackState, Turn
 from app.languages.models.rota import MOST_MINUTES
-from app.languages.rota import booths
+from app.languages.rota import booths, turns
 from app.schedule.models import Appearance, EventSession
 from app.speakers.models import Speaker
 
@@ -56,6 +56,9 @@ class Material:
             turns_of[turn.track].append(turn)
         self.turns_of = turns_of
 
+    def with_turns(self, turns: Sequence[Turn]) -> "Material":
+        return replace(self, turns=turns)
+
     def day_of(self, track: LanguageTrack) -> date:
         return self.event.day_of(span_of(track)[0])
 
@@ -84,23 +87,11 @@ def of(event: Event) -> Material:
         event,
         there,
         [person for person in team.members(event) if person.does(TrackKind.INTERPRETATION)],
-        _turns({track.id for track in there}, event),
+        [turn for turn in turns.of_event(event) if turn.track in there],
         rota.most_minutes if rota else MOST_MINUTES,
         booths.of_event(event),
         _speaking(event),
     )
-
-
-def _turns(tracks: set[int], event: Event) -> list[Turn]:
-    found = db.session.scalars(
-        sa.select(Turn)
-        .join(Turn.track)
-        .join(LanguageTrack.session)
-        .where(EventSession.event_id == event.id)
-        .order_by(Turn.starts_at, Turn.id)
-        .options(orm.joinedload(Turn.linguist), orm.joinedload(Turn.partner), orm.contains_eager(Turn.track))
-    )
-    return [turn for turn in found if turn.track_id in tracks]
 
 
 def _speaking(event: Event) -> dict[str, list[Span]]:
@@ -110,12 +101,13 @@ def _speaking(event: Event) -> dict[str, list[Span]]:
         .join(Appearance, Appearance.speaker_id == Speaker.id)
         .join(EventSession, EventSession.id == Appearance.session_id)
         .where(
-            EventSession.event_id == event.id, EventSession.starts_at.is_not(None),
+            EventSession.event_id == event.id,
             EventSession.standing == Standing.CONFIRMED, Speaker.email != "",
         )
     )  # fmt: skip
     for email, start, end in rows:
-        found[email.casefold()].append((start, end))
+        if start and end:
+            found[email.casefold()].append((start, end))
     return dict(found)
 
 

@@ -18,7 +18,7 @@ from app.languages.rota.stretches import Answer, Duty, Planned, Stretch, minutes
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, CpSolver
 
-GAP, SECOND_BEST, OVER, ANOTHER_BOOTH, OTHER_PERSON, OTHER_LEAD = 1000, 1, 1, 20, 45, 5
+GAP, SECOND_BEST, OVER, ANOTHER_BOOTH, OTHER_PERSON, OTHER_LEAD = 1000, 1, 3, 20, 45, 5
 """Prices: of a minute that nobody covers; of a minute of somebody who has the language as B, not A; of a minute over
 one's fair share; of each booth of a day after the first; of somebody new in a stretch; of another who begins."""
 
@@ -67,16 +67,16 @@ class Model:
 
     def relays(self) -> None:
         """A relay works only while somebody works into the language that it listens to."""
-        by_track: dict[LanguageTrack, list[Stretch]] = defaultdict(list)
+        by_track: dict[LanguageTrack | None, list[Stretch]] = defaultdict(list)
         for stretch in self.stretches:
             by_track[stretch.track].append(stretch)
         for stretch in filter(lambda stretch: booths.is_relay(stretch.track), self.stretches):
             pivot = self.material.pivot_of[stretch.track]
-            turns = self.material.turns_of[pivot] if pivot else []
-            heard = [(turn.starts_at, turn.ends_at) for turn in turns if turn.is_pinned]
-            if gaps_in(stretch.span, [*heard, *(each.span for each in by_track[pivot] if pivot)]):
+            pinned = [turn for turn in self.material.turns_of[pivot] if turn.is_pinned] if pivot else []
+            heard = [(turn.starts_at, turn.ends_at) for turn in pinned]
+            if gaps_in(stretch.span, [*heard, *(each.span for each in by_track[pivot])]):
                 self.model.add(self.covered[stretch] == 0)
-            for each in by_track[pivot] if pivot else []:
+            for each in by_track[pivot]:
                 if overlap(each.span, stretch.span):
                     self.model.add_implication(self.covered[stretch], self.covered[each])
 
@@ -181,14 +181,11 @@ class Model:
     def hint(self, known: Iterable[Planned]) -> None:
         begins = {(turn.track, turn.span[0]): turn for turn in known}
         for stretch, covered in self.covered.items():
+            self.model.add_hint(covered, (stretch.track, stretch.span[0]) in begins)
+        for (stretch, person), sits in self.sits.items():
             turn = begins.get((stretch.track, stretch.span[0]))
-            self.model.add_hint(covered, turn is not None)
-            for person in self.material.team:
-                if (stretch, person) in self.sits:
-                    self.model.add_hint(
-                        self.sits[stretch, person], bool(turn) and person in (turn.linguist, turn.partner)
-                    )
-                    self.model.add_hint(self.leads[stretch, person], bool(turn) and person is turn.linguist)
+            self.model.add_hint(sits, turn is not None and person in (turn.linguist, turn.partner))
+            self.model.add_hint(self.leads[stretch, person], turn is not None and person is turn.linguist)
 
     def planned(self, stretch: Stretch, solver: "CpSolver") -> Iterable[Planned]:
         pair = [p for p in self.material.team if (stretch, p) in self.sits and solver.value(self.sits[stretch, p])]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from app.events.models import Event, Standing
-from app.extensions import db
+from app.extensions import db, lock_row
 from app.languages.models import LanguageTrack, Linguist, Rota, Turn
 from app.lib import clock
 from app.schedule.models import EventSession
@@ -50,8 +50,9 @@ def _found(*conditions: sa.ColumnElement[bool]) -> list[Turn]:
             .where(*conditions)
             .order_by(Turn.starts_at, Turn.id)
             .options(
-                orm.contains_eager(Turn.track).contains_eager(LanguageTrack.session),
-                orm.joinedload(Turn.track).joinedload(LanguageTrack.booth),
+                orm.contains_eager(Turn.track).options(
+                    orm.contains_eager(LanguageTrack.session), orm.joinedload(LanguageTrack.booth)
+                ),
                 orm.joinedload(Turn.linguist), orm.joinedload(Turn.partner),
             )
         )
@@ -167,6 +168,13 @@ def rota_of(event: Event) -> Rota:
         rota = Rota(event=event)
         db.session.add(rota)
         db.session.flush()
+    return rota
+
+
+def lock(event: Event) -> Rota:
+    """Nobody else changes the rota until the transaction ends."""
+    rota = rota_of(event)
+    lock_row(rota)
     return rota
 
 
