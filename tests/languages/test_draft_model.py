@@ -159,6 +159,13 @@ class Editors(RuleBasedStateMachine):
             for name in agreed if change["id"] else ():
                 if before[number][name] != change["was"][name]:
                     assert before[number][name] == change[name]
+        # What is tied together is made all or none, and words for what is deleted are handed back.
+        torn = {change.get("together") for change in wanted if change["key"] in held} - {None}
+        assert all(change["key"] in held for change in wanted if change.get("together") in torn)
+        for change in wanted:
+            if change["id"] and before[change["id"]]["gone"] and not change["was"]["gone"]:
+                asked_for = {name: change[name] for name in FIELDS if name in change}
+                assert change["key"] in held or asked_for == {name: before[change["id"]][name] for name in asked_for}
         # Nobody else's fields have changed.
         asked = {(change["id"], name) for change in wanted for name in FIELDS if name in change}
         for number, fields in before.items():

@@ -44,7 +44,7 @@ def session_drafts(event: Event, session: str) -> Answer:
         "languages/drafts.html", event=event, event_session=event_session, form=form, drafts=found,
         progress=drafts.progress(found), here={draft.id: presence.others(draft) for draft in found},
         credits={draft.id: thanks.of(draft) for draft in found}, offered=offered_languages(event),
-        published={draft.id: revisions.last_publishing(draft) for draft in found},
+        closed=contents.CLOSED, published={draft.id: revisions.last_publishing(draft) for draft in found},
     )  # fmt: skip
     return (shown, 422) if form.errors else shown
 

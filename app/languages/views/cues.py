@@ -5,7 +5,6 @@ from typing import Any
 from flask import abort, jsonify, request
 from flask_babel import gettext as _
 from werkzeug import Response
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.extensions import db
 from app.languages.guard import linguist as own
@@ -28,13 +27,13 @@ def cues(linguist: Linguist, draft: int) -> Answer:
             return _faults(422, _("“since” is a version of the draft."))
         return jsonify(wire.since(found, int(since), linguist))
     or_403(may_edit(linguist, found))
+    data = request.get_data()
+    if len(data) > changes.MOST_BYTES:
+        return _faults(413, _("This is too much for one call."))
     try:
-        request.max_content_length = changes.MOST_BYTES
-        call = changes.read(request.get_data())
+        call = changes.read(data)
         presence.note(found, linguist, call.at)
         done = editing.edit(found, call, linguist) if call.changes else None
-    except RequestEntityTooLarge:
-        return _faults(413, _("This is too much for one call."))
     except contents.ClosedError:
         db.session.rollback()
         return _faults(409, _("These subtitles are approved. Reopen them to change something."))
