@@ -102,10 +102,15 @@ export class Line extends Entry {
     this.row.querySelector("[value=withdraw]").hidden = state === "withdrawn";
   }
 
+  name(by) {
+    this.row.querySelector("[data-by]").textContent = by;
+    this.area.setAttribute("aria-label", say(this.page.words.lineBy, { name: by }));
+  }
+
   show(line) {
     this.version = line.version;
     Object.assign(this.row.dataset, { cue: line.cue, place: line.place, seq: line.seq });
-    this.row.querySelector("[data-by]").textContent = line.by || this.page.words[line.machine ? "machine" : "tool"];
+    this.name(line.by || this.page.words[line.machine ? "machine" : "tool"]);
     const corrected = this.row.querySelector("[data-corrected]");
     corrected.hidden = !line.corrected_by;
     corrected.querySelector("bdi").textContent = line.corrected_by;

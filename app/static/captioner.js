@@ -51,12 +51,23 @@ const typing = new Typing(page, find("#text"));
 
 for (const row of list.children) entries.set(row, new Line(page, row));
 for (const row of pairs?.children ?? []) entries.set(row, new Pair(page, row));
-for (const act of page.queue.acts) if (act.act === "say" && !act.source) stand(act);
+for (const act of page.queue.acts) repeat(act);
 
 function newRow(name) {
   const row = find(`#${name}`).content.firstElementChild.cloneNode(true);
   for (const part of ["cue", "line", "source", "state", "version", "place", "seq"]) delete row.dataset[part];
   return row;
+}
+
+/** What was done before the page was loaded anew, and that the site has not answered to. */
+function repeat(act) {
+  const entry = entryOf(act);
+  if (act.act === "say" && !act.source && !entry) stand(act);
+  else if (act.act === "withdraw") entry?.stand?.("withdrawn");
+  else if (entry) {
+    if (act.line) entry.row.dataset.line = act.line;
+    entry.sent(act.text);
+  }
 }
 
 /** A line that was typed here and that the site has not got yet. */
@@ -68,6 +79,7 @@ function stand({ line, text }) {
   list.append(row);
   entry.sent(text);
   entry.stand("final");
+  entry.name(words.me);
   follow(list);
 }
 
@@ -145,10 +157,10 @@ function done(act, result) {
   if (isForGood && result.cue) sent(result.cue, result.version, act.at);
 }
 
-const entryOf = ({ cue, line, source }) => entries.get(
-  source ? find(`#pairs [data-source="${source}"]`) : find(`[data-cue="${cue ?? "none"}"]`, root) ??
-    (line && find(`[data-line="${CSS.escape(line)}"]`, root)),
-);
+function entryOf({ cue, line, source }) {
+  if (source) return entries.get(find(`#pairs [data-source="${source}"]`));
+  return entries.get(find(`[data-cue="${cue ?? "none"}"]`, root) ?? (line && find(`[data-line="${CSS.escape(line)}"]`, root)));
+}
 
 function state(answer) {
   for (const said of answer.source) showSource(said);

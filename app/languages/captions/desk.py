@@ -44,7 +44,7 @@ def offer(stream: CaptionStream, linguist: Linguist, colleague: Linguist | None)
     lock_row(stream)
     if stream.on_air_id != linguist.id:
         raise Refused(_l("Only who is on air can hand over."))
-    stream.offered_to_id = colleague and colleague.id
+    stream.offered_to_id = colleague.id if colleague else None
     db.session.flush()
 
 
@@ -147,7 +147,7 @@ def find_line(stream: CaptionStream, linguist: Linguist, line: str) -> CaptionCu
 def _hand_to(stream: CaptionStream, linguist: Linguist | None) -> None:
     if linguist is None or stream.on_air_id != linguist.id:
         _finish_lines(stream)
-        stream.on_air_id = linguist and linguist.id
+        stream.on_air_id = linguist.id if linguist else None
         stream.on_air_since = clock.now() if linguist else None
     stream.offered_to_id = None
     stream.heard_at = clock.now()

@@ -64,8 +64,8 @@ def make_address(event: Event, session: str, track: int) -> Any:
     form = AddressForm(prefix=_prefix(found, "address"))
     if not form.validate_on_submit():
         return _page(found.session, form), 422
-    keys.make(streams.of(found), form.name.data)
-    plan.note(found, "captions.address-made", acting_account(), name=form.name.data)
+    key = keys.make(streams.of(found), form.name.data or "")
+    plan.note(found, "captions.address-made", acting_account(), name=key.name)
     return _done(found, _("The address is made. Copy it into the captioner's tool."))
 
 
@@ -113,7 +113,11 @@ def set_source(event: Event, session: str, track: int) -> Any:
     source, by_machine = form.chosen
     sources.translate(found, source, by_machine)
     plan.note(
-        found, "captions.source-set", acting_account(), source=source and source.language, machine=str(by_machine)
+        found,
+        "captions.source-set",
+        acting_account(),
+        source=source.language if source else None,
+        by_machine=str(by_machine),
     )
     return _done(found, _("Saved."))
 
@@ -126,7 +130,7 @@ def add_relay(event: Event, session: str, track: int) -> Any:
     if not form.validate_on_submit():
         return _page(found.session, form), 422
     try:
-        relay = relays.add(streams.of(found), Platform(form.platform.data), form.address.data)
+        relay = relays.add(streams.of(found), Platform(form.platform.data), form.address.data or "")
     except cues.Refused as refused:
         form.address.errors = [str(refused.sentence)]
         return _page(found.session, form), 422
@@ -193,7 +197,7 @@ def _shown(track: LanguageTrack, edits: bool, faulty: AddressForm | SourceForm |
     last = cues.spoken(stream, 1) if stream else []
     return Captioned(
         track, stream, _forms(track, stream, faulty), db.session.scalar(final) or 0, last[0] if last else None,
-        bool(stream) and desk.is_deserted(stream), keys.of(stream) if stream and edits else [],
+        stream is not None and desk.is_deserted(stream), keys.of(stream) if stream and edits else [],
         [(relay, relays.standing(relay)) for relay in relays.of(stream)] if stream else [],
     )  # fmt: skip
 

@@ -62,7 +62,9 @@ def desk_acts(linguist: Linguist, stream: int) -> dict[str, Any]:
     """
     found = _stream_of(linguist, stream)
     given = request.get_json(silent=True)
-    acts = given.get("acts", []) if isinstance(given, dict) else None
+    if not isinstance(given, dict):
+        abort(400)
+    acts = given.get("acts", [])
     if not isinstance(acts, list) or len(acts) > MOST_ACTS:
         abort(400)
     results = [_result(linguist, found, act if isinstance(act, dict) else {}) for act in acts]

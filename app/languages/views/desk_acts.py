@@ -44,10 +44,9 @@ def _say(linguist: Linguist, stream: CaptionStream, given: Mapping[str, Any]) ->
     name = _text(given, "line")
     if not 0 < len(name) <= LONGEST_NAME:
         raise _not_understood()
-    source = _source(stream, _number(given, "source"))
     return desk.write(
-        stream, linguist, name, _text(given, "text"), partial=given.get("partial") is True, source=source,
-        source_version=source and min(_number(given, "source_version") or source.version, source.version),
+        stream, linguist, name, _text(given, "text"), partial=given.get("partial") is True,
+        source=_source(stream, _number(given, "source")), source_version=_number(given, "source_version"),
     )  # fmt: skip
 
 
