@@ -104,8 +104,10 @@ def test_a_session_is_at_hand_with_people_slides_glossary_and_turns(
     glossary.add(event, {"en": "zine", "ro": "fanzin"})
     glossary.add(event, {"en": "union catalogue", "ro": "catalog colectiv"}, "of several libraries")
     db.session.commit()
+    make_track(track.session, language="fr", url="https://voice.example.org/fr")
     answer = client.get(page(ana, "sessions/talk/"))
     shown = words(answer.text)
+    assert '<a href="https://voice.example.org/fr" rel="noopener noreferrer">Listen to the relay: French' in answer.text
     for said in ("Ion Pop", "Ион Поп", "City library, Moldova", "On union catalogues", "catalog colectiv",
                  "Your turn: 03:00–03:30, then Maria", "Slides"):  # fmt: skip
         assert said in shown, said

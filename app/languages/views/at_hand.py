@@ -7,7 +7,8 @@ from flask import abort, render_template
 from app.languages import duties, glossary
 from app.languages.duties import Duty
 from app.languages.guard import linguist as own
-from app.languages.models import Linguist, Term, Turn
+from app.languages.models import Linguist, Term, TrackKind, Turn
+from app.languages.service import tracks_of
 from app.languages.views import team as blueprint
 from app.languages.views.member import own_page
 from app.lib import clock
@@ -28,9 +29,17 @@ def at_hand(linguist: Linguist, session: str) -> str:
     languages = [tag for tag in _languages(linguist, found, mine) if any(term.word(tag).text for term in terms)]
     return render_template(
         "languages/at_hand.html", **own_page(linguist), session=found, mine=mine, others=others, parts=list(Part),
-        turn=first, then=then, languages=languages, mentioned=mentioned,
+        turn=first, then=then, heard=_channels(found), languages=languages, mentioned=mentioned,
         terms=_first_those(terms, mentioned),
     )  # fmt: skip
+
+
+def _channels(session: EventSession) -> dict[str, str]:
+    """Where each language that is interpreted into is heard: who works by relay listens there."""
+    return {
+        track.language: track.url for track in tracks_of(session)
+        if track.kind is TrackKind.INTERPRETATION and track.url.startswith(("https://", "http://"))
+    }  # fmt: skip
 
 
 def _one_a_track(of_people: Iterable[Duty]) -> list[Duty]:
