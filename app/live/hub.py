@@ -100,7 +100,7 @@ class Hub:
 
     def follow(self, stream_id: int, version: int, descriptor: int) -> None:
         """From now on writes every change after `version` to a connection, which the hub owns and closes."""
-        log = self._log_of(stream_id)
+        log = self._log_of(stream_id, version)
         viewer = Viewer(descriptor, log.after(version))
         log.viewers.add(viewer)
         self._write(log, viewer)
@@ -119,7 +119,8 @@ class Hub:
         log = self._logs.get(stream_id)
         return len(log.viewers) if log else 0
 
-    def _log_of(self, stream_id: int) -> Log:
+    def _log_of(self, stream_id: int, version: int) -> Log:
+        """The log, read at least as far as a viewer has got who may have followed through another process."""
         with self._lock:
             log = self._logs.setdefault(stream_id, Log())
             if not self._runs:
@@ -127,7 +128,7 @@ class Hub:
                 self._ear.listen(self._hear)
                 threading.Thread(target=self._pump, name="captions", daemon=True).start()
         with log.reading:
-            if not log.is_read:
+            if not log.is_read or version > log.version:
                 self._read(stream_id, log)
                 log.is_read = True
         return log

@@ -31,12 +31,18 @@ def say(stream: CaptionStream, *texts: str) -> None:
     db.session.commit()
 
 
+def sweep() -> None:
+    """As the worker does: with nothing begun before."""
+    db.session.rollback()
+    relays.sweep()
+
+
 def pass_later(app: Flask) -> None:
     """Sends what is due, as if every wait were over."""
     for relay in db.session.scalars(db.select(CaptionRelay)):
         relay.retry_at = None
     db.session.commit()
-    relays.sweep()
+    sweep()
     db.session.expire_all()
 
 
@@ -46,10 +52,10 @@ def test_captions_are_passed_on_once_in_order_with_numbers_of_their_own(app: Fla
     with Fake() as fake:
         relay = relay_to(app, stream, fake)
         say(stream, "One.", "Two, ‘quoted’.")
-        relays.sweep()
+        sweep()
         say(stream, "Three.")
-        relays.sweep()
-        relays.sweep()
+        sweep()
+        sweep()
         db.session.expire_all()
         assert [(came.seq, came.text) for came in fake.requests] == [(1, "One."), (2, "Two, ‘quoted’."), (3, "Three.")]
         first = fake.requests[0]
@@ -65,7 +71,7 @@ def test_youtube_gets_the_moment_and_no_markup(app: Flask, stream: CaptionStream
     with Fake() as fake:
         relay_to(app, stream, fake, Platform.YOUTUBE)
         say(stream, "One <b>line</b>\nand another.")
-        relays.sweep()
+        sweep()
         moment, words = fake.requests[0].text.splitlines()
     assert words == "One ‹b›line‹/b›<br>and another."
     assert (len(moment), moment[10], moment[19]) == (len("2012-12-24T00:00:06.873"), "T", ".")
@@ -95,11 +101,11 @@ def test_a_sender_that_died_after_sending_sends_the_same_again_and_no_other(app:
         relay.last_seq, relay.lease_until = 1, clock.now() + relays.LEASE
         db.session.add(RelayedCue(relay_id=relay.id, cue_id=one.id, seq=1))
         db.session.commit()
-        relays.sweep()
+        sweep()
         assert fake.requests == []
         relay.lease_until = clock.now() - timedelta(seconds=1)
         db.session.commit()
-        relays.sweep()
+        sweep()
         assert [(came.seq, came.text) for came in fake.requests] == [(1, "One."), (2, "Two.")]
 
 
@@ -115,11 +121,11 @@ def test_a_failure_is_shown_and_waits_longer_each_time(app: Flask, stream: Capti
         assert [round(wait.total_seconds()) for wait in waits] == [1, 2, 4, 8, 15, 30, 30]
         assert "expired" in str(targets.explained(relay.last_error))
         asked = len(fake.requests)
-        relays.sweep()
+        sweep()
         assert len(fake.requests) == asked
         relays.retry(relay)
         db.session.commit()
-        relays.sweep()
+        sweep()
         assert len(fake.requests) == asked + 1
 
 
@@ -129,7 +135,7 @@ def test_one_platform_that_is_away_holds_up_no_other(app: Flask, stream: Caption
     with Fake() as fake:
         relay_to(app, stream, fake)
         say(stream, "One.")
-        relays.sweep()
+        sweep()
         db.session.expire_all()
         assert fake.texts == ["One."]
     assert (away.state, away.last_error) == (RelayState.FAILING, "connection")
@@ -143,11 +149,11 @@ def test_a_cue_waits_a_moment_for_the_one_numbered_before_it(app: Flask, stream:
         for seq in (1, 3):
             cues.take(key, seq, f"{seq}.")
         db.session.commit()
-        relays.sweep()
+        sweep()
         assert fake.texts == ["1."]
         cues.take(key, 2, "2.")
         db.session.commit()
-        relays.sweep()
+        sweep()
         assert fake.texts == ["1.", "2.", "3."]
 
 
@@ -160,7 +166,7 @@ def test_one_that_never_comes_is_not_waited_for_for_ever(app: Flask, stream: Cap
         for cue in cues.spoken(stream):
             cue.ended_at -= 2 * relays.GAP
         db.session.commit()
-        relays.sweep()
+        sweep()
         assert fake.texts == ["1.", "3."]
 
 
@@ -169,10 +175,10 @@ def test_switched_off_it_sends_nothing_and_on_again_only_what_is_said_then(app: 
         relay = relay_to(app, stream, fake)
         relays.switch(relay, on=False)
         say(stream, "Unheard.")
-        relays.sweep()
+        sweep()
         relays.switch(relay, on=True)
         say(stream, "Heard.")
-        relays.sweep()
+        sweep()
         assert fake.texts == ["Heard."]
 
 

@@ -1,4 +1,4 @@
-"""Captions translated by a machine: each once, in the order of what they translate, marked, and never over a person's."""
+"""Captions translated by a machine: each once, in the order of their source, marked, and never over a person's."""
 
 import json
 import threading
@@ -47,6 +47,12 @@ def server(app: Flask) -> Iterator[Server]:
     made.http.server_close()
 
 
+def sweep() -> None:
+    """As the worker does: with nothing begun before."""
+    db.session.rollback()
+    translation.sweep()
+
+
 @pytest.fixture
 def source(app: Flask) -> CaptionStream:
     return make_stream(make_session(make_event(slug="autumn")), "en")
@@ -63,8 +69,8 @@ def test_final_captions_are_translated_once_and_marked(
     one = cues.say(source, "abc")
     cues.say(source, "typ", partial=True)
     db.session.commit()
-    translation.sweep()
-    translation.sweep()
+    sweep()
+    sweep()
     assert [(cue.text, cue.is_machine, cue.source_id) for cue in cues.spoken(target)] == [("cba", True, one.id)]
     assert [(asked["q"], asked["source"], asked["target"], asked["format"]) for asked in server.asked] == [
         ("abc", "en", "pt", "text")
@@ -78,7 +84,7 @@ def test_a_translation_stands_where_its_source_stands(
     for seq in (1, 3, 2):
         cues.take(key, seq, f"{seq}x")
         db.session.commit()
-        translation.sweep()
+        sweep()
     assert [cue.text for cue in cues.spoken(target)] == ["x1", "x2", "x3"]
 
 
@@ -87,16 +93,16 @@ def test_a_correction_is_translated_anew_unless_a_person_was_there(
 ) -> None:
     one, two = cues.say(source, "one"), cues.say(source, "two")
     db.session.commit()
-    translation.sweep()
+    sweep()
     cues.correct(cues.spoken(target)[0], "um", "Ana")
     cues.correct(one, "ONE", "Ana")
     cues.correct(two, "TWO", "Ana")
     db.session.commit()
-    translation.sweep()
+    sweep()
     assert [cue.text for cue in cues.spoken(target)] == ["um", "OWT"]
     cues.withdraw(two, "Ana")
     db.session.commit()
-    translation.sweep()
+    sweep()
     assert [cue.text for cue in cues.spoken(target)] == ["um"]
 
 
@@ -106,10 +112,10 @@ def test_what_a_failing_provider_left_is_translated_later_and_the_failure_shown(
     cues.say(source, "abc")
     db.session.commit()
     server.status = 503
-    translation.sweep()
+    sweep()
     assert (cues.spoken(target), target.translation_error) == ([], "503")
     server.status = 200
-    translation.sweep()
+    sweep()
     assert ([cue.text for cue in cues.spoken(target)], target.translation_error) == (["cba"], "")
 
 
@@ -119,5 +125,5 @@ def test_nothing_is_asked_of_anybody_where_no_provider_is_set(
     app.config["TRANSLATION_URL"] = ""
     cues.say(source, "abc")
     db.session.commit()
-    translation.sweep()
+    sweep()
     assert (server.asked, cues.spoken(target)) == ([], [])

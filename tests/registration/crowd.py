@@ -36,20 +36,33 @@ while True:
 class Site:
     """The processes of one site; `web` and `sweeper` can be killed and come back."""
 
-    def __init__(self, home: Path, database: str) -> None:
+    def __init__(self, home: Path, database: str, **environment: str) -> None:
         port = free_port()
         self.address = f"127.0.0.1:{port}"
         self._environment = {k: v for k, v in os.environ.items() if k != "REDIS_URL"} | {
             "POLYFORUM_HOME": str(home), "DATABASE_URL": database, "PORT": str(port), "RATE_LIMITS": "off",
-            "BASE_URL": f"http://{self.address}", "LOG_LEVEL": "WARNING",
+            "BASE_URL": f"http://{self.address}", "LOG_LEVEL": "WARNING", **environment,
         }  # fmt: skip
-        self.web = self._start(
-            "-m", "gunicorn", "app:create_app()", "--worker-class", "gevent", "--workers", "2",
-            "--bind", self.address, "--log-level", "critical",
-        )  # fmt: skip
+        self.web = self._serve()
         self.sweeper: subprocess.Popen[bytes] | None = None
 
-    def _start(self, *words: str) -> "subprocess.Popen[bytes]":
+    def _serve(self) -> "subprocess.Popen[bytes]":
+        return self.start(
+            "-m", "gunicorn", "app:create_app()", "--worker-class", "gevent", "--workers", "2",
+            "--bind", self.address, "--log-level", "critical", "--graceful-timeout", "1",
+        )  # fmt: skip
+
+    def restart_web(self, by: signal.Signals) -> None:
+        """Ends the web server with all its workers, and starts it again at the same address."""
+        workers = psutil.Process(self.web.pid).children()
+        self.web.send_signal(by)
+        self.web.communicate()
+        for worker in workers:
+            with suppress(psutil.NoSuchProcess):
+                worker.kill()
+        self.web = self._serve()
+
+    def start(self, *words: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen([sys.executable, *words], env=self._environment, stdout=subprocess.PIPE)
 
     def wait(self) -> None:
@@ -62,7 +75,7 @@ class Site:
 
     def sweep(self) -> None:
         """Starts the sweep, again and again, in a process of its own."""
-        self.sweeper = self._start("-c", SWEEP)
+        self.sweeper = self.start("-c", SWEEP)
         assert self.sweeper.stdout is not None
         assert self.sweeper.stdout.readline() == b"ready\n"
 

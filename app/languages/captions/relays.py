@@ -13,7 +13,7 @@ from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import orm
 
-from app.extensions import db
+from app.extensions import db, reading_only
 from app.languages.captions import targets
 from app.languages.captions.cues import Refused
 from app.languages.models import (
@@ -28,9 +28,9 @@ from app.languages.models import (
 )
 from app.lib import clock
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=12)
 """How long a sender may be silent before another takes over; longer than one sending can take."""
-GAP = timedelta(seconds=2)
+GAP = timedelta(seconds=5)
 """How long a cue waits for one that its sender numbered before it and that has not come."""
 WAITS = tuple(timedelta(seconds=s) for s in (1, 2, 4, 8, 15, 30))
 """Between attempts, the last one again and again."""
@@ -93,6 +93,7 @@ def standing(relay: CaptionRelay) -> Standing:
 
 def sweep() -> None:
     """Sends everything that is due; a platform that is slow holds up no other. Commits."""
+    reading_only()
     numbers = due()
     db.session.rollback()
     if numbers:
@@ -149,34 +150,37 @@ def _claim(number: int) -> CaptionRelay | None:
 
 def _send_all(relay: CaptionRelay) -> None:
     """One after the other, until there is nothing more or one is refused."""
-    while numbered := _next(relay):
+    while found := _next(relay):
+        cue, numbered = found
         relay.lease_until = clock.now() + LEASE
+        # From here on nothing is asked of the database, and nothing locked, until the platform has answered.
         db.session.commit()
         try:
-            targets.send(relay, numbered.seq, db.session.get_one(CaptionCue, numbered.cue_id))
+            targets.send(relay, numbered.seq, cue)
         except targets.FailedError as fault:
             _note_failure(relay, str(fault))
             return
         numbered.sent_at = clock.now()
         relay.state, relay.failing_since, relay.last_error = RelayState.OK, None, ""
         relay.attempts, relay.retry_at = 0, None
-        db.session.commit()
 
 
-def _next(relay: CaptionRelay) -> RelayedCue | None:
+def _next(relay: CaptionRelay) -> tuple[CaptionCue, RelayedCue] | None:
     """What to send next, with its number: the one that was under way, else the first that was not sent."""
-    under_way = db.session.scalar(
-        sa.select(RelayedCue).where(RelayedCue.relay_id == relay.id, RelayedCue.sent_at.is_(None))
+    given = db.session.scalar(
+        sa.select(RelayedCue)
+        .join(CaptionCue, CaptionCue.id == RelayedCue.cue_id)
+        .where(RelayedCue.relay_id == relay.id, RelayedCue.sent_at.is_(None), CaptionCue.state == CueState.FINAL)
     )
-    if under_way is not None:
-        return under_way
+    if given is not None:
+        return db.session.scalars(_unsent(relay).where(CaptionCue.id == given.cue_id)).one(), given
     cue = db.session.scalar(_unsent(relay).order_by(CaptionCue.place, CaptionCue.seq).limit(1))
     if cue is None or _waits_for_another(cue):
         return None
     relay.last_seq += 1
     numbered = RelayedCue(relay_id=relay.id, cue_id=cue.id, seq=relay.last_seq)
     db.session.add(numbered)
-    return numbered
+    return cue, numbered
 
 
 def _unsent(relay: CaptionRelay) -> sa.Select[CaptionCue]:

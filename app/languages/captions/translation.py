@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy import orm
 
-from app.extensions import db, lock_row
+from app.extensions import db, lock_row, reading_only
 from app.languages.captions import cues
 from app.languages.models import CaptionCue, CaptionStream, CueState, LanguageTrack
 from app.lib import clock
@@ -59,12 +59,14 @@ def sweep() -> None:
     """Translates what was said since, each caption a transaction of its own. Commits."""
     if (found := provider()) is None:
         return
+    reading_only()
     source = orm.aliased(CaptionStream)
     behind = db.session.scalars(
         sa.select(CaptionStream.id)
         .join(source, source.id == CaptionStream.source_id)
         .where(CaptionStream.by_machine, source.version > CaptionStream.translated_version)
     ).all()
+    db.session.rollback()
     for number in behind:
         catch_up(number, found)
 
