@@ -15,8 +15,9 @@ class Refusal(click.ClickException):
 
 
 _HOMES = {
-    "demo": ("demo",), "export": ("exchange",), "import": ("exchange",), "mail": ("mail",), "migrate": ("database",),
-    "registrations": ("registrations", "expire"), "run": ("run",), "subtitles": ("subtitles",), "user": ("people",),
+    "captions": ("captions",), "demo": ("demo",), "export": ("exchange",), "import": ("exchange",),
+    "mail": ("mail",), "migrate": ("database",), "registrations": ("registrations", "expire"), "run": ("run",),
+    "subtitles": ("subtitles",), "user": ("people",),
 }  # fmt: skip
 """The modules of each command."""
 
