@@ -1,5 +1,7 @@
 """The pages and the JSON of drafts: who may open them, what they take, and what everybody else never sees."""
 
+import gzip
+import json
 from io import BytesIO
 from typing import Any
 
@@ -68,6 +70,16 @@ def test_an_editor_hears_of_the_cues_and_changes_them(client: FlaskClient, draft
     assert [each["text"] for each in news["cues"]] == ["Hello </script>"]
     ion = make_linguist(draft.session.event, "en:A", name="Ion")
     assert client.get(cues(ion, draft)).json["people"] == [{"name": "Ana", "cue": cue["id"]}]
+
+
+def test_a_long_draft_comes_compressed(client: FlaskClient, session: EventSession, ana: Linguist) -> None:
+    lines = b"".join(b"00:%02d.000 --> 00:%02d.500\nWords\n\n" % (n, n) for n in range(60))
+    draft = beginning.from_file(session, "en", b"WEBVTT\n\n" + lines, "Ana")
+    db.session.commit()
+    plain = client.get(cues(ana, draft))
+    answer = client.get(cues(ana, draft), headers={"Accept-Encoding": "gzip"})
+    assert json.loads(gzip.decompress(answer.data)) == plain.json
+    assert len(answer.data) * 5 < len(plain.data)
 
 
 def test_being_there_changes_nothing(client: FlaskClient, draft: SubtitleDraft, ana: Linguist) -> None:

@@ -11,7 +11,7 @@ from app.languages.workbench.changes import COLUMNS, FIELDS
 from app.languages.workbench.editing import Outcome
 
 
-def cue(row: DraftCue) -> dict[str, Any]:
+def cue(row: DraftCue | sa.Row[Any]) -> dict[str, Any]:
     shown = {name: getattr(row, column) for name, column in COLUMNS.items()}
     return {"id": row.id, **shown, "version": row.version, "by": row.changed_by}
 
@@ -21,10 +21,10 @@ def since(draft: SubtitleDraft, version: int, reader: Linguist) -> dict[str, Any
 
     The draft was read before the cues: what is saved in between comes now, and once more the next time.
     """
-    found = sa.select(DraftCue).where(DraftCue.draft_id == draft.id, DraftCue.version > version)
+    found = sa.select(*DraftCue.__table__.columns).where(DraftCue.draft_id == draft.id, DraftCue.version > version)
     if not version:
         found = found.where(DraftCue.is_gone.is_(False))
-    rows = db.session.scalars(found.order_by(DraftCue.position, DraftCue.id))
+    rows = db.session.execute(found.order_by(DraftCue.position, DraftCue.id))
     return {
         "version": draft.version, "state": draft.state.value, "cues": [cue(row) for row in rows],
         "people": [{"name": name, "cue": cue_id} for name, cue_id in presence.others(draft, reader)],
