@@ -46,7 +46,8 @@ def change(booth: Booth, name: str, languages: Sequence[str]) -> None:
 
 def remove(booth: Booth) -> None:
     """Turns stay: they belong to tracks, and another booth may serve these."""
-    db.session.execute(sa.update(LanguageTrack).where(LanguageTrack.booth_id == booth.id).values(booth_id=None))
+    for track in db.session.scalars(sa.select(LanguageTrack).where(LanguageTrack.booth_id == booth.id)):
+        track.booth = None
     db.session.delete(booth)
     db.session.flush()
 
