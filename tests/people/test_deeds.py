@@ -18,11 +18,11 @@ ROOMS = Path(house.__file__).parent
 
 
 def recorded() -> set[str]:
-    """What every call of `record` names as its action, where part of it is computed as a pattern."""
+    """What every call of `record`, or of a track's `note`, names as its action, where part of it is computed as a pattern."""
     found = set()
     for path in ROOMS.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and re.search(r"(^|[._])record$", ast.unparse(node.func)):
+            if isinstance(node, ast.Call) and re.search(r"(^|[._])(record|note)$", ast.unparse(node.func)):
                 found.update(pattern for argument in node.args[:2] for pattern in patterns(argument))
             elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "action":
                 found.update(patterns(node.value))
