@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -80,9 +81,9 @@ class Finder:
 
     def __init__(self, terms: Iterable[Term], source: str, target: str = "") -> None:
         self.source = source
-        self._by_first: dict[str, list[tuple[list[str], Term]]] = defaultdict(list)
+        self._by_first: dict[str, list[tuple[tuple[str, ...], Term]]] = defaultdict(list)
         for term in terms:
-            stems = [word.stem for word in words.words(term.word(source).text, source)]
+            stems = _stems(term.word(source).text, source)
             if stems and (not target or term.word(target).text):
                 self._by_first[stems[0]].append((stems, term))
         for those in self._by_first.values():
@@ -90,7 +91,7 @@ class Finder:
 
     def find(self, text: str) -> list[Found]:
         spoken = list(words.words(text, self.source))
-        stems = [word.stem for word in spoken]
+        stems = tuple(word.stem for word in spoken)
         found, place = [], 0
         while place < len(spoken):
             number, term = self._longest(stems, place)
@@ -105,3 +106,9 @@ class Finder:
             if stems[place : place + len(wanted)] == wanted:
                 return len(wanted), term
         return 1, None
+
+
+@lru_cache(1 << 15)
+def _stems(text: str, language: str) -> tuple[str, ...]:
+    """Those of a term, which is looked for in one text after the other."""
+    return tuple(word.stem for word in words.words(text, language))
