@@ -21,6 +21,7 @@ from bench.load import Cost, ask, header
 from bench.registrations import main as organisers
 from bench.rush import register, rush
 from bench.server import POLYFORUM, ROOT, Server, free_port
+from bench.subtitles import main as subtitles
 
 SHARED = ROOT.parent / "shared/data/schedules"
 PEOPLE = 300
@@ -44,6 +45,8 @@ def main() -> None:
     rush()
     print("\nOrganisers' pages, and export, of many registrations")
     organisers()
+    print()
+    subtitles()
     print()
     house()
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from ttconv.imsc import attributes
@@ -10,6 +11,7 @@ from ttconv.imsc import attributes
 from app.languages.formats.remarks import RefusedError, Remark, Said
 from app.languages.formats.webvtt import Document
 
+_TT = "{http://www.w3.org/ns/ttml}"
 _NAMES = ("begin", "end", "dur")
 _BARE = re.compile(r"(?:(?:([0-9]{1,9}):)?([0-9]{1,9}):)?([0-9]{1,9})(?:[.,]([0-9]{1,9}))?$")
 _LATEST = 10**9
@@ -26,9 +28,12 @@ def mend(root: ET.Element, lines: Mapping[ET.Element, int], document: Document) 
         found = {name: element.attrib[name] for name in _NAMES if name in element.attrib}
         if found and isinstance(element.tag, str):
             times[element] = dict(_read(element, found, context, lines[element], document))
-    if any(_is_never_shown(element, times) for element in times):
+    from_zero = any(_is_never_shown(element, times) for element in times)
+    if from_zero:
         document.remarks.append(Remark(0, Said.TIMES_FROM_THE_BEGINNING))
-        _count_from_parent(root, times, Fraction(0))
+    if not any(element.get("timeContainer") == "seq" for element in root.iter()):
+        for body in root.findall(f"{_TT}body"):
+            _Flattening(times, from_zero).container(body, None, None)
 
 
 def _context(root: ET.Element, lines: Mapping[ET.Element, int]) -> attributes.TemporalAttributeParsingContext:
@@ -61,11 +66,6 @@ def _read(
             document.faults.append(Remark(line, Said.UNREADABLE_TIME))
             return
         read[name] = seconds
-    # What lasts no time is nowhere in the model, so it gets its end later, as in any other format.
-    if read.get("end") == read.get("begin", 0):
-        del read["end"], element.attrib["end"]
-    if read.get("dur") == 0:
-        del read["dur"], element.attrib["dur"]
     yield from read.items()
 
 
@@ -102,10 +102,53 @@ def _is_never_shown(element: ET.Element, times: Mapping[ET.Element, Times]) -> b
     return False
 
 
-def _count_from_parent(element: ET.Element, times: Mapping[ET.Element, Times], before: Fraction) -> None:
-    own = times.get(element, {})
-    for name in ("begin", "end"):
-        if name in own:
-            element.set(name, _written(max(Fraction(0), own[name] - before)))
-    for child in element:
-        _count_from_parent(child, times, own.get("begin", before))
+class _Flattening(NamedTuple):
+    """Gives each paragraph its times from the beginning of the file, and takes those of what it stands in away.
+
+    ttconv leaves out what it takes to last no time, as a part that has a beginning of its own and no end.
+    """
+
+    times: Mapping[ET.Element, Times]
+    from_zero: bool
+    """The file counts all times from its beginning, against the standard."""
+
+    def container(self, element: ET.Element, start: Fraction | None, end: Fraction | None) -> None:
+        begin, end = self._placed(element, start, end)
+        for name in _NAMES:
+            element.attrib.pop(name, None)
+        for child in element:
+            if child.tag == f"{_TT}p":
+                self._paragraph(child, begin, end)
+            else:
+                self.container(child, begin, end)
+
+    def _placed(
+        self, element: ET.Element, start: Fraction | None, end: Fraction | None
+    ) -> tuple[Fraction | None, Fraction | None]:
+        own = self.times.get(element, {})
+        before = Fraction(0) if self.from_zero else start or Fraction(0)
+        begin = own["begin"] + before if "begin" in own else start
+        ends = [end, own["end"] + before if "end" in own else None]
+        ends.append((begin or before) + own["dur"] if "dur" in own else None)
+        return begin, min((one for one in ends if one is not None), default=None)
+
+    def _paragraph(self, element: ET.Element, start: Fraction | None, end: Fraction | None) -> None:
+        begin, end = self._placed(element, start, end)
+        is_timed = begin is not None or bool(self.times.get(element))
+        for name in _NAMES:
+            element.attrib.pop(name, None)
+        if is_timed:
+            element.set("begin", _written(begin or Fraction(0)))
+            # Without an end it gets one later, as in any other format.
+            if end is not None and end > (begin or 0):
+                element.set("end", _written(end))
+        if self.from_zero:
+            self._count_from(element, begin or Fraction(0))
+
+    def _count_from(self, element: ET.Element, before: Fraction) -> None:
+        for child in element:
+            own = self.times.get(child, {})
+            for name in ("begin", "end"):
+                if name in own:
+                    child.set(name, _written(max(Fraction(0), own[name] - before)))
+            self._count_from(child, own.get("begin", before))
