@@ -9,7 +9,8 @@ from werkzeug.routing import IntegerConverter, Rule
 
 from app.events.models import Series
 from app.languages import glossary, subtitles
-from app.languages.models import SubtitleDraft
+from app.languages.models import SubtitleDraft, Turn
+from app.languages.rota import booths
 from app.people.permissions import Action
 from app.registration.acts import Act
 from app.registration.models import Question, QuestionKind
@@ -22,7 +23,9 @@ from tests.factories import (
     make_room,
     make_session,
     make_speaker,
+    make_stream,
     make_theme,
+    make_track,
     save,
 )
 
@@ -48,8 +51,11 @@ def values(app: Flask) -> dict[str, Any]:
     registration = make_registration(event)
     question = save(Question(event=event, kind=QuestionKind.FILE, label={"en": "Your letter"}))
     draft = save(SubtitleDraft(session=session, language="en"))
+    track = make_track(session, booth=booths.add(event, "Blue", ["en", "ro"]))
+    turn = save(Turn(track=track, linguist=make_linguist(event), starts_at=session.starts_at, ends_at=session.ends_at))
     return {
-        "draft": draft.id,
+        "track": track.id, "turn": turn.id, "booth": track.booth.id, "what": "pin",
+        "draft": draft.id, "stream": make_stream(session).id,
         "member": make_linguist(event, name="Ana").id, "term": glossary.add(event, {"en": "loan"}, "Not a gift").id,
         "form": "csv",
         "lang": "en", "series": series.slug, "event": event.slug, "session": session.slug,
