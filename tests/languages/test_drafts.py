@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.extensions import db
 from app.languages import subtitles
 from app.languages.captions import cues as captions
+from app.languages.captions import writing
 from app.languages.formats import webvtt
 from app.languages.formats.intake import take_in
 from app.languages.formats.remarks import RefusedError, Said
@@ -386,3 +387,7 @@ def test_a_deleted_draft_leaves_nothing_behind_but_what_was_published(
     assert translated.source_id is None
     assert {row.draft_id for row in db.session.scalars(sa.select(DraftCue))} == {translated.id}
     assert {row.draft_id for row in db.session.scalars(sa.select(DraftRevision))} == {translated.id}
+
+
+def test_a_stream_without_captions_is_an_empty_file(session: EventSession) -> None:
+    assert writing.webvtt_of(make_stream(session, "en")) == "WEBVTT\n"

@@ -19,7 +19,7 @@ def document(stream: CaptionStream) -> Document:
     spoken = cues.spoken(stream)
     starts = _starts(stream, spoken)
     blocks: list[Cue | webvtt.Block] = []
-    for row, start, following in zip(spoken, starts, [*starts[1:], None], strict=True):
+    for row, start, following in zip(spoken, starts, [*starts, None][1:], strict=True):
         reading = min(max(SHORTEST_MS, round(len(row.text) * MS_A_CHARACTER)), LONGEST_MS)
         end = start + reading if following is None else max(min(start + reading, following), start + 1)
         blocks.append(Cue(start, end, escaped(row.text), identifier=str(row.id)))
