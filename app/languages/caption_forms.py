@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.languages.captions import sources, translation
 from app.languages.models import CaptionStream, LanguageTrack, Platform
@@ -25,7 +25,7 @@ class AddressForm(FlaskForm):
 class SourceForm(FlaskForm):
     """`source`: the floor, or another track's number, with a mark where a machine is to translate."""
 
-    source = SelectField(_l("What they are made from"))
+    source = SelectField(_l("What they are made from"), [InputRequired()])
 
     def __init__(self, track: LanguageTrack, stream: CaptionStream | None, **kwargs: Any) -> None:
         self._tracks = sources.choices(track)
@@ -51,7 +51,7 @@ class SourceForm(FlaskForm):
 
 
 class RelayForm(FlaskForm):
-    platform = SelectField(_l("Platform"), choices=[(each.value, each.label) for each in Platform])
+    platform = SelectField(_l("Platform"), [InputRequired()], choices=[(each.value, each.label) for each in Platform])
     address = OneLine(
         _l("Address for captions"), [DataRequired(_l("Paste the address that the platform shows.")), Length(max=2000)],
         description=_l(

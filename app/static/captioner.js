@@ -279,7 +279,7 @@ const entryAt = (area) => entries.get(area.closest("#lines > li, #pairs > li"));
 function go(area) {
   area.focus();
   area.setSelectionRange(area.value.length, area.value.length);
-  area.scrollIntoView({ block: "nearest" });
+  area.scrollIntoView({ block: pairs?.contains(area) ? "center" : "nearest" });
 }
 
 function step(from, by) {
