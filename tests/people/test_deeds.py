@@ -18,7 +18,7 @@ ROOMS = Path(house.__file__).parent
 
 
 def recorded() -> set[str]:
-    """What every call of `record`, or of a track's `note`, names as its action, where part of it is computed as a pattern."""
+    """What every call of `record`, or of a track's `note`, names as its action; what is computed, as a pattern."""
     found = set()
     for path in ROOMS.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
