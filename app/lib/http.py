@@ -50,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.config["BUILD"] = _build()
     app.url_map.converters["int"] = RowNumber
     app.before_request(_refuse_null)
+    app.before_request(_hear_out)
     app.url_value_preprocessor(_take_language)
     app.url_defaults(_give_language)
     app.add_url_rule("/static/<path:name>", "static", _static)
@@ -116,6 +117,13 @@ def _refuse_null() -> None:
     """No name has a null character, which PostgreSQL would not even look for."""
     if "\0" in request.path or b"%00" in request.query_string:
         abort(404)
+
+
+def _hear_out() -> None:
+    """Reads JSON before anything is looked up, as forms are read for their token: a call that trickles in would
+    hold a transaction meanwhile, and on SQLite with it everybody who wants to write."""
+    if request.is_json:
+        request.get_data()
 
 
 def _take_language(_endpoint: str | None, values: dict[str, object] | None) -> None:

@@ -7,7 +7,7 @@ const POLL_MS = 2500;
 const HIDDEN_POLL_MS = 15_000;
 const PRESENT_MS = 15_000; // How often the others are told that somebody is still here.
 const BATCH = 500;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 8_000;
 const KEEPALIVE_BYTES = 60_000; // What browsers send of a page that is being left.
 
 class Refused extends Error {}
