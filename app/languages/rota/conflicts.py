@@ -70,7 +70,7 @@ def of(material: Material) -> list[Conflict]:
 
 
 def work_of(turn: Turn) -> list[Work]:
-    beside = [Work(turn.partner, turn, speaks=False)] if turn.partner else []
+    beside = [Work(turn.partner, turn, speaks=False)] if turn.partner and turn.partner is not turn.linguist else []
     return [Work(turn.linguist, turn, speaks=True), *beside]
 
 

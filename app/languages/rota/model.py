@@ -23,14 +23,19 @@ GAP, SECOND_BEST, OVER, ANOTHER_BOOTH, OTHER_PERSON, OTHER_LEAD = 1000, 1, 3, 20
 one's fair share; of each booth of a day after the first; of somebody new in a stretch; of another who begins."""
 
 
+def solver_library() -> Any:
+    """Loaded when it is needed: it is heavy, and nobody else needs it."""
+    from ortools.sat.python import cp_model
+
+    return cp_model
+
+
 class Model:
     """Variables and rules, a rule a method, for some stretches; what is `settled` elsewhere stays as it is."""
 
     def __init__(self, material: Material, stretches: Sequence[Stretch], settled: Iterable[Duty]) -> None:
-        from ortools.sat.python import cp_model  # Heavy, and nobody else needs it.
-
-        self.cp: Any = cp_model
-        self.model: CpModel = cp_model.CpModel()
+        self.cp = solver_library()
+        self.model: CpModel = self.cp.CpModel()
         self.material, self.stretches = material, stretches
         self.settled: dict[Linguist, list[Duty]] = defaultdict(list)
         for duty in settled:
@@ -161,8 +166,11 @@ class Model:
         self.model.add(over >= work + self.settled_minutes(person) - share)
         return over
 
-    def solve(self, effort: float, seconds: float, known: Iterable[Planned]) -> Answer:
-        """`effort`: the solver's own measure of its work, the same on every machine; `known`: an answer to improve."""
+    def solve(self, effort: float, seconds: float, known: Iterable[Planned], *, proves: bool) -> Answer:
+        """`effort`: the solver's own measure of its work, the same on every machine; `known`: an answer to improve.
+
+        What is too large to prove anything of is better improved by searching around the answer alone.
+        """
         self.hint(known)
         solver: CpSolver = self.cp.CpSolver()
         # The same question has the same answer: from one seed, searches take turns in one thread, a little at a time.
@@ -170,6 +178,9 @@ class Model:
         solver.parameters.num_workers = 8
         solver.parameters.interleave_search = True
         solver.parameters.interleave_batch_size = 2
+        if not proves:
+            solver.parameters.use_lns_only = True
+            solver.parameters.cp_model_probing_level = solver.parameters.symmetry_level = 0
         solver.parameters.max_deterministic_time = effort
         solver.parameters.max_time_in_seconds = seconds
         status = solver.solve(self.model)
