@@ -387,5 +387,7 @@ setInterval(() => {
   if (desk?.own && Date.now() - page.queue.lastSent > SIGN) page.queue.send();
   else page.queue.refresh();
 }, LOOK);
-if (pairs) nextOpen();
+const begun = [...(pairs?.children ?? [])].find((row) => entries.get(row).isChanged);
+if (begun) go(find("textarea", begun));
+else if (pairs) nextOpen();
 else go(typing.area);
