@@ -27,7 +27,11 @@ export class Commands {
     [this.#original, this.#words, this.#announce, this.#limits] = [original, words, announce, limits];
     this.#gap = limits.gap_ms ?? 0;
     const locked = document.getElementById("locked");
-    locked?.addEventListener("change", () => { list.editor.isLocked = locked.checked; list.editor.isReadOnly = sync.state === "closed"; });
+    locked?.addEventListener("change", () => {
+      list.editor.isLocked = locked.checked;
+      list.editor.isReadOnly = sync.state === "closed";
+      list.draw();
+    });
     list.editor.isLocked = locked?.checked ?? false;
     list.editor.isReadOnly = false;
     document.getElementById("rate").addEventListener("change", ({ target }) => { player.rate = Number(target.value); });
@@ -78,8 +82,6 @@ export class Commands {
   }
 
   #isUnderThePlayhead = (cue) => cue.start <= this.#player.time && this.#player.time < cue.end;
-
-  clock = (time) => writeTime(time);
 
   // Moving
   next() { this.#go(1); }

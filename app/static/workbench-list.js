@@ -4,6 +4,8 @@ import { Editor } from "./workbench-editor.js";
 import { own } from "./workbench-edits.js";
 import { element, plain, say, typed, writeTime } from "./workbench-text.js";
 
+const OF_TIMES = new Set(["ends-before-it-begins", "out-of-order", "overlap", "gap", "gap-or-none", "too-short", "too-long"]);
+
 const template = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 
 // Tells `select` when the person goes to another cue.
@@ -115,8 +117,10 @@ export class List extends EventTarget {
 
   #check() {
     const cues = own(this.#store.cues);
-    this.#checks.check(cues).forEach((found, at) => {
+    this.#checks.check(cues).forEach((all, at) => {
       const cue = cues[at];
+      // Of times that belong to the original its own editors are warned.
+      const found = this.editor.isLocked ? all.filter(({ kind }) => !OF_TIMES.has(kind)) : all;
       const mark = found.map(({ kind, figure }) => `${kind} ${figure}`).join();
       if (this.#findings.get(cue)?.mark === mark) return;
       const said = found.map((each) => this.#checks.sentence(each));

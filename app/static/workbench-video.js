@@ -17,7 +17,7 @@ const SETTINGS = {
   },
 };
 
-// Tells `tick` while time goes on, `ready` when there is something to play, and what it plays.
+// Tells `tick` while time goes on, `ready` when there is something to play, `fault` when it cannot be played.
 export class Player extends EventTarget {
   #video;
   #track;
@@ -25,7 +25,6 @@ export class Player extends EventTarget {
   #address = "";
 
   span = null; // `{start, end}` of the cue that is to be played over and over.
-  file = null; // What the person opened from their own device.
 
   constructor(video, language) {
     super();
@@ -45,18 +44,16 @@ export class Player extends EventTarget {
   get isReady() { return this.#video.readyState > 0; }
   get isPlaying() { return !this.#video.paused; }
   get time() { return this.isReady ? Math.round(this.#video.currentTime * 1000) : null; }
-  get address() { return this.#video.currentSrc; }
-  get duration() { return this.#video.duration * 1000; }
 
   open(file) {
     if (this.#address) URL.revokeObjectURL(this.#address);
-    this.file = file;
     this.#address = URL.createObjectURL(file);
     this.#video.src = this.#address;
   }
 
+  // A little later, since browsers keep the cue that ends at this very moment.
   seek(ms) {
-    if (this.isReady) this.#video.currentTime = Math.max(0, Math.min(ms / 1000, this.#video.duration || Infinity));
+    if (this.isReady) this.#video.currentTime = Math.max(0, Math.min((ms + 0.4) / 1000, this.#video.duration || Infinity));
   }
 
   toggle() {

@@ -9,7 +9,7 @@ import { List } from "./workbench-list.js";
 import { Original } from "./workbench-original.js";
 import { Store } from "./workbench-store.js";
 import { Sync } from "./workbench-sync.js";
-import { say } from "./workbench-text.js";
+import { say, writeTime } from "./workbench-text.js";
 import { Player } from "./workbench-video.js";
 
 const ORIGINAL_MS = 10_000;
@@ -55,11 +55,11 @@ function showPeople() {
   list.showPeople(sync.people);
 }
 
-// The cue under the playhead, which is also the one that commands of the keyboard mean while nobody writes.
+// The cue under the playhead is marked, and followed while nobody writes.
 function tick() {
   const { time } = player;
   if (time === null) return;
-  element("clock").textContent = commands.clock(time);
+  element("clock").textContent = writeTime(time);
   list.play(own(store.cues).findLast((cue) => cue.start <= time && time < cue.end) ?? null, player.isPlaying && commands.follows && !list.editor.isBusy);
 }
 

@@ -59,7 +59,8 @@ with create_app().app_context():
 SHOWN = """async () => {
   const { readTime } = await import("/static/workbench-text.js");
   return [...document.querySelectorAll("#cues > li:not(.block)")].map((row) => [
-    ...row.querySelector(".cue-times").textContent.split(" – ").map(readTime), row.querySelector(".cue-text").textContent,
+    ...row.querySelector(".cue-times").textContent.split(" – ").map(readTime),
+    row.querySelector(".cue-text").textContent,
   ]);
 }"""
 SAME_CHECKS = """async ([rules, cues]) => {

@@ -96,7 +96,7 @@ def draft_terms(linguist: Linguist, draft: int) -> dict[str, Any]:
     """The event's terms in what a draft translates: where in the plain text of which cue, and how they are rendered."""
     found = draft_of(linguist, draft)
     if found.source is None:
-        return {"terms": [], "cues": {}}
+        return {"terms": {}, "cues": {}}
     source, target = found.source.language, found.language
     finder = glossary.Finder(glossary.of_event(linguist.event), source, target)
     terms: dict[int, dict[str, str]] = {}
