@@ -115,7 +115,7 @@ def draft_terms(linguist: Linguist, draft: int) -> dict[str, Any]:
 
 def _facts(linguist: Linguist, draft: SubtitleDraft) -> dict[str, Any]:
     """What the page's script must know."""
-    here = {"token": linguist.token(LinkPurpose.PAGE), "draft": draft.id}
+    here: dict[str, Any] = {"token": linguist.token(LinkPurpose.PAGE), "draft": draft.id}
     return {
         "language": draft.language,
         "cues": url_for("language_team.cues", **here),
