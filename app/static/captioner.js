@@ -1,13 +1,16 @@
 // The desk of somebody who captions or translates live. Without it the page is a plain form that sends a line at a time.
 
 import { Line, Pair, place, say } from "./captioner-entries.js";
+import { Held } from "./captioner-held.js";
+import { listenToKeys } from "./captioner-keys.js";
+import { Latency } from "./captioner-latency.js";
 import { Queue, Store } from "./captioner-queue.js";
 import { Throttle, Typing } from "./captioner-typing.js";
 
 const find = (selector, inside = document) => inside.querySelector(selector);
 const root = find("#desk");
-const [list, pairs, panel, held, says, hearing] =
-  ["#lines", "#pairs", "#desk-panel", "#held", "#desk-says", "#hearing"].map((id) => find(id));
+const [list, pairs, panel, says, hearing] =
+  ["#lines", "#pairs", "#desk-panel", "#desk-says", "#hearing"].map((id) => find(id));
 const words = root.dataset;
 const LOOK = 3000;
 const SIGN = 8000;
@@ -46,6 +49,11 @@ shortForms.value = shelf.read(`abbreviations ${words.locale}`, "");
 shortForms.addEventListener("input", () => shelf.write(`abbreviations ${words.locale}`, shortForms.value));
 
 const typing = new Typing(page, find("#text"));
+const held = new Held(page, find("#held"), stand);
+const latency = new Latency((seconds) => {
+  const written = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(seconds);
+  find("#desk-latency").textContent = say(words.latency, { seconds: written });
+});
 
 // Lines ------------------------------------------------------------------------------------------------------------
 
@@ -146,15 +154,14 @@ function done(act, result) {
   const isForGood = !act.partial && ["say", "correct", "withdraw"].includes(act.act);
   if (result.refused) {
     if (!isForGood || act.act === "withdraw") return page.tell(result.refused);
-    store.write("held", [...store.read("held", []), { act, why: result.refused }]);
     if (entry instanceof Line && !entry.row.dataset.cue) entry.row.remove();
     else if (entry && act.act === "say") entry.clear();
     else entry?.settle({});
-    return showHeld();
+    return held.add(act, result.refused);
   }
   if (act.partial) return;
   entry?.settle(result);
-  if (isForGood && result.cue) sent(result.cue, result.version, act.at);
+  if (isForGood && result.cue) latency.sent(result.cue, result.version, act.at);
 }
 
 function entryOf({ cue, line, source }) {
@@ -198,61 +205,12 @@ function ended() {
   find("#desk-fault").textContent = words.ended;
 }
 
-function showHeld() {
-  const all = store.read("held", []);
-  held.hidden = !all.length;
-  find("ul", held).replaceChildren(...all.map(({ act, why }, at) => {
-    const row = find("#held-row").content.firstElementChild.cloneNode(true);
-    const area = find("textarea", row);
-    [area.value, find("[data-why]", row).textContent] = [act.text, why];
-    const drop = () => {
-      store.write("held", store.read("held", []).filter((_, other) => other !== at));
-      showHeld();
-      typing.area.focus();
-    };
-    find("[data-drop]", row).addEventListener("click", drop);
-    find("[data-again]", row).addEventListener("click", () => {
-      const { was, ...again } = act;
-      const text = area.value.trim();
-      drop();
-      if (again.act === "say" && !again.source) stand({ ...again, text });
-      page.queue.add({ ...again, text });
-    });
-    return row;
-  }));
-}
-
-// How long a line takes to come back from where viewers read it.
-const awaited = new Map();
-const heard = new Map();
-
-function sent(cue, version, at) {
-  const back = heard.get(cue);
-  if (back?.version >= version) showLatency(back.at - at);
-  else awaited.set(cue, { version, at });
-}
-
-function hear(cue, version) {
-  const from = awaited.get(cue);
-  if (from?.version <= version) {
-    awaited.delete(cue);
-    showLatency(Date.now() - from.at);
-  }
-  if (heard.size > 50) heard.clear();
-  heard.set(cue, { version, at: Date.now() });
-}
-
-function showLatency(ms) {
-  const seconds = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(ms / 1000);
-  find("#desk-latency").textContent = say(words.latency, { seconds });
-}
-
 function listen(address, name) {
   if (!address) return;
   const source = new EventSource(`${address}?after=${known[name]}`);
   source.addEventListener("cue", (event) => {
     const version = Number(event.lastEventId);
-    if (name === "after") hear(JSON.parse(event.data).id, version);
+    if (name === "after") latency.hear(JSON.parse(event.data).id, version);
     if (version > known[name]) setTimeout(() => version > known[name] && page.queue.refresh(), SOON);
   });
   source.addEventListener("error", () => {
@@ -272,86 +230,8 @@ function sendLine() {
   }
 }
 
-const fields = () => [...root.querySelectorAll("#pairs textarea, #lines textarea, #text")]
-  .filter((area) => !area.readOnly && area.offsetParent);
-const entryAt = (area) => entries.get(area.closest("#lines > li, #pairs > li"));
-
-function go(area) {
-  area.focus();
-  area.setSelectionRange(area.value.length, area.value.length);
-  area.scrollIntoView({ block: pairs?.contains(area) ? "center" : "nearest" });
-}
-
-function step(from, by) {
-  const all = fields();
-  const next = all[all.indexOf(from) + by];
-  if (next) go(next);
-}
-
-function nextOpen(from) {
-  const open = [...(pairs?.children ?? [])].filter((row) => entries.get(row).isOpen);
-  const after = open.find((row) => !from || from.compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING);
-  const row = after ?? open[0];
-  if (row) go(find("textarea", row));
-  else page.tell(words.noneOpen);
-}
-
-const WITH_A_KEY = {
-  F2: () => step(typing.area, -1),
-  F4: (area) => pairs && nextOpen(area?.closest("#pairs > li")),
-  F8(area) {
-    const lines = [...list.children].map((row) => entries.get(row));
-    const entry = (area && entryAt(area)) ?? lines.findLast((line) => line.row.dataset.state === "final");
-    entry?.withdraw();
-    typing.area.focus();
-  },
-  F9: () => find("[data-key]", panel)?.click(),
-};
-
-const IN_A_FIELD = {
-  Enter(area, event) {
-    if (event.shiftKey) return false;
-    const entry = entryAt(area);
-    if (!entry) sendLine();
-    else {
-      entry.save();
-      if (entry instanceof Pair) nextOpen(entry.row);
-      else go(typing.area);
-    }
-    return true;
-  },
-  Escape(area) {
-    entryAt(area)?.reset();
-    go(typing.area);
-    return true;
-  },
-  ArrowUp: (area) => area.selectionEnd === 0 || entryAt(area)?.isChanged === false && !area.value.includes("\n")
-    ? (step(area, -1), true) : false,
-  ArrowDown: (area) => area !== typing.area && area.selectionStart === area.value.length ? (step(area, 1), true) : false,
-  "?"(area) {
-    if (area !== typing.area || area.value) return false;
-    const keys = find("#keys");
-    keys.open = !keys.open;
-    if (keys.open) keys.scrollIntoView({ block: "nearest" });
-    return true;
-  },
-};
-
-document.addEventListener("keydown", (event) => {
-  if (event.isComposing) return;
-  const area = event.target.closest?.("#pairs textarea, #lines textarea, #text");
-  const bare = !event.ctrlKey && !event.metaKey && !event.altKey;
-  const digit = event.ctrlKey && !event.altKey && !event.shiftKey && /^Digit([1-9])$/.exec(event.code)?.[1];
-  if (digit && speakers[digit - 1]) {
-    event.preventDefault();
-    typing.label(speakers[digit - 1], speakers);
-  } else if (bare && !event.shiftKey && WITH_A_KEY[event.key]) {
-    event.preventDefault();
-    WITH_A_KEY[event.key](area);
-  } else if (bare && area && IN_A_FIELD[event.key]?.(area, event)) event.preventDefault();
-});
-
 const speakers = [...root.querySelectorAll("[data-speaker]")].map((button) => button.dataset.speaker);
+const { go, nextOpen } = listenToKeys({ page, root, entries, typing, speakers, sendLine });
 root.addEventListener("click", (event) => {
   const button = event.target.closest("[data-speaker], #next-open");
   if (button?.dataset.speaker) typing.label(button.dataset.speaker, speakers);
@@ -378,7 +258,6 @@ for (const part of root.querySelectorAll("#speakers, #short-forms, #keys, #next-
 for (const box of [pairs, list]) if (box) follow(box);
 listen(words.stream, "after");
 listen(words.sourceStream, "source_after");
-showHeld();
 waiting(page.queue.acts.length);
 page.queue.send();
 addEventListener("online", () => page.queue.send());
