@@ -19,6 +19,12 @@ def now() -> datetime:
     return (_stopped_at or datetime.now(UTC)).replace(microsecond=0)
 
 
+def now_exactly() -> datetime:
+    """The moment, to the millisecond, for what is heard while it happens."""
+    moment = _stopped_at or datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 @contextmanager
 def stopped_at(moment: datetime) -> Iterator[None]:
     """Lets `now()` answer `moment` in this process, for tests and demonstrations."""

@@ -141,6 +141,16 @@ def test_one_platform_that_is_away_holds_up_no_other(app: Flask, stream: Caption
     assert (away.state, away.last_error) == (RelayState.FAILING, "connection")
 
 
+def test_what_one_platform_has_another_still_gets(app: Flask, stream: CaptionStream) -> None:
+    with Fake() as fake, Fake(lambda number: 503 if number == 1 else 200) as failing:
+        relay_to(app, stream, fake)
+        relay_to(app, stream, failing)
+        say(stream, "One.", "Two.")
+        pass_later(app)
+        pass_later(app)
+        assert (fake.texts, failing.texts) == (["One.", "Two."], ["One.", "Two."])
+
+
 @pytest.mark.both_databases
 def test_a_cue_waits_a_moment_for_the_one_numbered_before_it(app: Flask, stream: CaptionStream) -> None:
     key = keys.make(stream)

@@ -142,7 +142,7 @@ def test_every_viewer_and_every_platform_gets_every_caption_once_and_in_order(
         viewer.stop()
         assert viewer.texts == words
         assert len(viewer.versions) == len(set(viewer.versions))
-    assert sum(viewer.connections for viewer in everyone) > 2 * len(everyone)
+        assert viewer.connections > 1  # The web server was killed under it, and it came back.
     assert zoom.texts == words
     assert [text.split("\n", 1)[1].removesuffix("\n") for text in youtube.texts] == [
         text.replace("<", "‹").replace(">", "›").replace("\n", "<br>") for text in words

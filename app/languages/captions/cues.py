@@ -140,7 +140,7 @@ def _lock(stream: CaptionStream) -> None:
 
 
 def _new(stream: CaptionStream, *, place: int | None = None, **facts: Any) -> CaptionCue:
-    moment = clock.now()
+    moment = clock.now_exactly()
     if stream.zero_at is None:
         starts_at = stream.track.session.starts_at
         stream.zero_at = starts_at if starts_at and starts_at <= moment else moment
@@ -165,7 +165,7 @@ def _place_before_later(key: CaptionKey, seq: int) -> int | None:
 def _set(stream: CaptionStream, cue: CaptionCue, words: str, state: CueState, is_said_now: bool = True) -> None:
     """Writes what a cue is from now on, and tells whoever listens."""
     stream.version += 1
-    stream.changed_at = clock.now()
+    stream.changed_at = clock.now_exactly()
     cue.text, cue.state, cue.version = words, state, stream.version
     if is_said_now:
         cue.ended_at = stream.changed_at

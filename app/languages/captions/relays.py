@@ -104,18 +104,22 @@ def sweep() -> None:
 
 def due() -> list[int]:
     """The relays that have something to send and may try."""
-    moment = clock.now()
+    # Each relay has its own: without being told, the innermost would ask for a cue that any relay has sent.
+    sent = (
+        sa.exists()
+        .where(RelayedCue.relay_id == CaptionRelay.id, RelayedCue.cue_id == CaptionCue.id)
+        .where(RelayedCue.sent_at.is_not(None))
+        .correlate(CaptionRelay, CaptionCue)
+    )
     has_unsent = (
         sa.exists()
         .where(CaptionCue.stream_id == CaptionRelay.stream_id, CaptionCue.state == CueState.FINAL)
-        .where(CaptionCue.place > CaptionRelay.after_place)
-        .where(~sa.exists().where(
-            RelayedCue.relay_id == CaptionRelay.id, RelayedCue.cue_id == CaptionCue.id, RelayedCue.sent_at.is_not(None)
-        ))
-    )  # fmt: skip
+        .where(CaptionCue.place > CaptionRelay.after_place, ~sent)
+        .correlate(CaptionRelay)
+    )
     return list(
         db.session.scalars(
-            sa.select(CaptionRelay.id).where(CaptionRelay.state != RelayState.OFF, *_free(moment), has_unsent)
+            sa.select(CaptionRelay.id).where(CaptionRelay.state != RelayState.OFF, *_free(clock.now()), has_unsent)
         )
     )
 

@@ -113,7 +113,7 @@ def _write(stream: CaptionStream, original: CaptionCue, words: str) -> None:
     if there is None:
         if words.strip() and (clock.now() - original.ended_at).total_seconds() < FRESH:
             cues.say(stream, _short(words), source=original, is_machine=True)
-    elif there.corrected_by in ("", MACHINE):
+    elif there.is_machine and there.corrected_by in ("", MACHINE):
         if original.state is CueState.WITHDRAWN:
             cues.withdraw(there, MACHINE)
         elif words.strip():
