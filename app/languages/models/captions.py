@@ -165,7 +165,7 @@ class CaptionRelay(Model):
     last_seq: Mapped[int] = mapped_column(default=0)
     failing_since: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     last_error: Mapped[str] = mapped_column(sa.String(40), default="")
-    """What the last attempt failed with, in short: the status, `timeout` or `connection` (see `captions/targets.py`)."""
+    """What the last attempt failed with, in short: the status, `timeout` or `connection` (`captions/targets.py`)."""
     attempts: Mapped[int] = mapped_column(default=0)
     """Failed ones since the last success."""
     retry_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
