@@ -18,6 +18,9 @@ blueprint = Blueprint("captions", __name__)
 @blueprint.post("/captions/<token>")
 @by_link
 def ingest(token: str) -> Response:
+    # Before the database is asked for anything, since a line may be slow. One byte more than a caption may have is
+    # enough to know.
+    data = request.stream.read(cues.MOST_BYTES + 1)
     key = keys.by_token(token)
     if refusal := _refusal(key):
         return refusal
@@ -29,8 +32,7 @@ def ingest(token: str) -> Response:
     if not _is_same(request.args.get("lang", language), language):
         return _said(f"lang is {request.args['lang']!r}, but this address takes captions in {language}.", 400)
     try:
-        # One byte more than a caption may have is enough to know.
-        text = request.stream.read(cues.MOST_BYTES + 1).decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as fault:
         if fault.start < cues.MOST_BYTES - 3:
             return _said(f"The text is not UTF-8 at byte {fault.start}.", 400)
