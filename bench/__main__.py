@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 from aiosmtpd.controller import Controller
 
+from bench.captions import captions
 from bench.house import house
 from bench.load import Cost, ask, header
 from bench.registrations import main as organisers
@@ -47,6 +48,8 @@ def main() -> None:
     organisers()
     print()
     subtitles()
+    print("\nLive captions: cues at one a second, from the POST to each viewer")
+    captions()
     print()
     house()
 
