@@ -4,7 +4,13 @@ import pytest
 import sqlalchemy as sa
 
 from app.cli import demo
+from app.events.models import Event
 from app.extensions import db
+from app.languages.captions import cues
+from app.languages.models import CaptionStream, DraftState, SubtitleDraft, SubtitleFile
+from app.languages.rota import conflicts, telling
+from app.languages.rota import material as materials
+from app.lib import clock
 from app.mail import outbox
 from app.mail.models import Letter, LetterState
 from app.registration.models import Booking, Places, Registration, RegistrationState
@@ -32,3 +38,25 @@ def test_loading_it_again_changes_nothing() -> None:
     before = db.session.scalar(sa.select(sa.func.count()).select_from(Registration))
     demo.load()
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Registration)) == before
+
+
+def test_its_languages_are_at_every_stage_and_keep_the_rules() -> None:
+    demo.load()
+    for slug in ("occupy-library-next", "dialogue-competencies"):
+        event = db.session.scalars(sa.select(Event).where(Event.slug == slug)).one()
+        # One keynote has nobody for Russian; whoever is in the rota was told so.
+        assert {conflict.kind for conflict in conflicts.of(materials.of(event))} <= {conflicts.Kind.NOBODY}
+        assert telling.to_tell(event) == []
+
+    streams = db.session.scalars(sa.select(CaptionStream)).all()
+    arabic, english = sorted(streams, key=lambda stream: stream.track.language)
+    session = english.track.session
+    assert session.starts_at and session.ends_at and session.starts_at < clock.now() < session.ends_at
+    assert (arabic.track.language, arabic.source) == ("ar", english)
+    said, translated = cues.spoken(english), cues.spoken(arabic)
+    assert len(said) == english.version == english.places
+    assert [cue.source_id for cue in translated] == [cue.id for cue in said[: len(translated)]]
+
+    drafts = {draft.state for draft in db.session.scalars(sa.select(SubtitleDraft))}
+    assert drafts == {DraftState.PUBLISHED, DraftState.TRANSLATING, DraftState.IN_REVIEW}
+    assert all(file.credits for file in db.session.scalars(sa.select(SubtitleFile)))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.cli import main, with_app
 from app.cli.database import upgrade
-from app.cli.demo import dialogue, lab, occupy, programme
+from app.cli.demo import dialogue, lab, occupy, openline, programme
 from app.events.models import Event
 from app.extensions import db
 from app.people import links
@@ -45,6 +45,6 @@ def load() -> None:
     if organiser is None:
         organiser = Account(email=ORGANISER, name="Ioana Organiser", is_admin=True)
         db.session.add(organiser)
-    for part in (occupy.archive, occupy.next_edition, dialogue.webinars, lab.day, programme.conference):
+    for part in (occupy.archive, occupy.next_edition, dialogue.webinars, openline.day, lab.day, programme.conference):
         part(organiser)
     db.session.commit()

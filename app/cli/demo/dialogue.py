@@ -5,14 +5,11 @@ Libraries. Dates and speakers are made up: one webinar is past and has its recor
 """
 
 from datetime import timedelta
-from pathlib import Path
 
-from app.cli.demo import making, people
+from app.cli.demo import glossary, interpreting, making, people, subtitling, team
 from app.events.models import Event, EventKind, EventState, Involvement, Series
 from app.extensions import db
-from app.languages import subtitles
-from app.languages.formats import webvtt
-from app.languages.models import CreditPart, LanguageTrack, TrackKind
+from app.languages.models import LanguageTrack, TrackKind
 from app.lib import clock
 from app.lib.text import Translated
 from app.people.models import Account
@@ -20,8 +17,6 @@ from app.registration import certificates
 from app.registration.models import Admission, Attendance, RegistrationState, Source
 from app.schedule import service as schedule
 from app.schedule.models import EventSession, SessionKind, SessionLink
-
-FOLDER = Path(__file__).parent
 
 TOPICS: tuple[tuple[str, int, Translated, Translated], ...] = (
     ("dialogue-needs", -7, {
@@ -152,9 +147,16 @@ def _webinar(organiser: Account, row_slug: str, days: int, title: Translated, to
         )
         if days < 0 and kind is SessionKind.TALK:
             _recorded(session)
+    db.session.flush()
+    members = team.enter(made, team.DIALOGUE)
     if days < 0:
-        db.session.flush()
+        recorded, discussed = schedule.sessions_of(made)
+        subtitling.recorded(recorded, members)
+        subtitling.in_review(discussed, members)
         _heard(made)
+    elif days == 1:
+        glossary.enter(made)
+        interpreting.webinar(made, members, organiser)
 
 
 def _heard(made: Event) -> None:
@@ -180,19 +182,9 @@ def _heard(made: Event) -> None:
 
 
 def _recorded(session: EventSession) -> None:
-    """A recording of half a minute that the project itself made, with its subtitles in three languages."""
+    """A recording of half a minute that the project itself made."""
     session.recording_url = "/static/demo/two-views.webm"
     session.recording_licence = "CC BY 4.0"
     session.links = [SessionLink(
         kind="slides", title={"en": "Slides", "ru": "Слайды"}, url="https://example.org/two-views.pdf", position=0,
     )]  # fmt: skip
-    db.session.flush()
-    made_by = {
-        "en": [(CreditPart.TRANSCRIBED, "Nora Lind"), (CreditPart.REVIEWED, "Grace Whitfield")],
-        "ru": [(CreditPart.TRANSLATED, "Илья Громов"), (CreditPart.REVIEWED, "Вера Соколова")],
-        "ar": [(CreditPart.TRANSLATED, "ليلى حداد")],
-    }
-    for language, names in made_by.items():
-        lines = webvtt.lines_of((FOLDER / f"two-views.{language}.vtt").read_text())
-        subtitles.publish(session, language, webvtt.parse(lines), names)
-        db.session.add(LanguageTrack(session=session, language=language, kind=TrackKind.SUBTITLES))

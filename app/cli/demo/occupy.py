@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from app.cli.demo import form, making
+from app.cli.demo import form, interpreting, making
 from app.events.models import Event, EventKind, EventState, Involvement, Series
 from app.extensions import db
 from app.languages.models import LanguageTrack, TrackKind
@@ -270,6 +270,8 @@ def next_edition(organiser: Account) -> None:
     for number, day in enumerate(made.days):
         _day(made, number, day, people)
     form.questions(made)
+    db.session.flush()
+    interpreting.conference(made, organiser)
 
 
 def _day(made: Event, number: int, day: date, people: list[Speaker]) -> None:

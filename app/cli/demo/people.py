@@ -72,7 +72,8 @@ def register(made: Event, person: Person, state: RegistrationState, at: datetime
     elif state is RegistrationState.CANCELLED:
         row.confirmed_at, row.cancelled_at = at + timedelta(hours=1), at + timedelta(days=2)
     db.session.add(row)
-    suppress(person.email, "made up for the demonstration")
+    with db.session.no_autoflush:
+        suppress(person.email, "made up for the demonstration")
     return row
 
 
