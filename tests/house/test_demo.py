@@ -51,7 +51,9 @@ def test_its_languages_are_at_every_stage_and_keep_the_rules() -> None:
     streams = db.session.scalars(sa.select(CaptionStream)).all()
     arabic, english = sorted(streams, key=lambda stream: stream.track.language)
     session = english.track.session
-    assert session.starts_at and session.ends_at and session.starts_at < clock.now() < session.ends_at
+    assert session.starts_at is not None
+    assert session.ends_at is not None
+    assert session.starts_at < clock.now() < session.ends_at
     assert (arabic.track.language, arabic.source) == ("ar", english)
     said, translated = cues.spoken(english), cues.spoken(arabic)
     assert len(said) == english.version == english.places
