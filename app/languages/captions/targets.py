@@ -31,17 +31,18 @@ def accepts(platform: Platform, address: str) -> bool:
     The server writes to it, so no organiser may name any machine of the network it stands in.
     """
     try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
+        # As it will be sent: who reads it by itself may see another host in it than the one that is asked.
+        parts = urlsplit(requests.Request("POST", address).prepare().url or "")
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    if parts.username or parts.scheme not in ("https", "http") or any(c.isspace() for c in address):
+    if parts.username is not None or parts.scheme not in ("https", "http") or any(c.isspace() for c in address):
         return False
     if parts.netloc in current_app.config["CAPTION_HOSTS"]:
         return True
     # YouTube hands out addresses without encryption.
     is_of_platform = any(host == own or host.endswith(f".{own}") for own in HOSTS[platform])
-    return is_of_platform and parts.port is None and (parts.scheme == "https" or platform is Platform.YOUTUBE)
+    return is_of_platform and port is None and (parts.scheme == "https" or platform is Platform.YOUTUBE)
 
 
 def send(relay: CaptionRelay, seq: int, cue: CaptionCue) -> None:
