@@ -26,7 +26,7 @@ def ingest(token: str) -> Response:
         return refusal
     assert key is not None  # noqa: S101 - else it was refused
     seq = request.args.get("seq", "")
-    if not (seq.isascii() and seq.isdecimal() and 0 < int(seq[:20]) <= cues.LARGEST_SEQ):
+    if not (seq.isascii() and seq.isdecimal() and len(seq) < 20 and 0 < int(seq) <= cues.LARGEST_SEQ):
         return _said(f"seq is missing, or not a whole number from 1 to {cues.LARGEST_SEQ}.", 400)
     language = key.stream.track.language
     if not _is_same(request.args.get("lang", language), language):

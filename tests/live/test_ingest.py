@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from app.extensions import db
 from app.languages.captions import cues, keys
-from app.languages.models import CaptionKey, CaptionStream, CueState, TrackState
+from app.languages.models import CaptionCue, CaptionKey, CaptionStream, CueState, TrackState
 from tests.factories import make_event, make_session, make_stream
 
 
@@ -67,6 +67,23 @@ def test_a_late_caption_stays_before_what_others_said_after_it(
     assert said(stream) == ["One.", "Two.", "Three.", "By hand."]
 
 
+@pytest.mark.both_databases
+def test_a_late_caption_that_was_under_way_while_a_later_one_was_taken_is_known_as_late(
+    client: FlaskClient, key: CaptionKey, stream: CaptionStream
+) -> None:
+    post(client, key, 1, "One.")
+    under_way = keys.by_token(key.token)
+    assert under_way is not None
+    later = db.text("UPDATE caption_key SET last_seq = 3")
+    db.session.execute(later)
+    db.session.add(CaptionCue(stream_id=stream.id, place=2, key=key.token, seq=3, version=2, text="Three."))
+    db.session.execute(db.text("UPDATE caption_stream SET version = 2, places = 2"))
+    assert under_way.last_seq == 1
+    cues.take(under_way, 2, "Two.")
+    db.session.commit()
+    assert (said(stream), under_way.last_seq) == (["One.", "Two.", "Three."], 3)
+
+
 def test_the_last_number_is_told_to_a_tool_that_was_restarted(client: FlaskClient, key: CaptionKey) -> None:
     assert client.get(f"/captions/{key.token}/seq?v=1").text.strip() == "0"
     post(client, key, 41, "One.")
@@ -99,6 +116,7 @@ def test_the_words_of_a_partial_caption_are_replaced_until_it_is_final(
         ("?v=1&seq=1.5", "One.", "seq"),
         ("?v=1&seq=٣", "One.", "seq"),
         ("?v=1&seq=99999999999999999999999", "One.", "seq"),
+        ("?v=1&seq=0000000000000000000199999999999999999999", "One.", "seq"),
         ("?v=1&seq=1&lang=ro", "Unu.", "lang"),
         ("?v=1&seq=1", b"\xff\xfe", "UTF-8"),
         ("?v=1&seq=1", "x" * 2049, "2 KB"),

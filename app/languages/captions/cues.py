@@ -63,6 +63,8 @@ def take(key: CaptionKey, seq: int, text: str, partial: bool = False) -> Caption
     words = clean(text)
     stream = key.stream
     _lock(stream)
+    # What came by the key meanwhile, in another request: whether this one is late depends on it.
+    db.session.refresh(key, ["last_seq", "passed_over"])
     known = db.session.scalar(sa.select(CaptionCue).where(CaptionCue.key == key.token, CaptionCue.seq == seq))
     if known is not None and known.state is not CueState.PARTIAL:
         # Either the answer to the first sending was lost, or the tool counts from the beginning once more.
