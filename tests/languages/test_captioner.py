@@ -152,6 +152,12 @@ def test_what_is_no_list_of_acts_is_refused_whole(client, stream, ana) -> None:
     assert sent(client, ana, stream, after=-1, source_after="x")["lines"] == []
 
 
+@pytest.mark.both_databases
+def test_half_a_character_is_left_out(client, stream, ana) -> None:
+    sent(client, ana, stream, {"act": "say", "line": "a1\ud83d", "text": "Good\ud83d morning."})
+    assert [cue.text for cue in cues.spoken(stream)] == ["Good morning."]
+
+
 def test_text_is_never_markup(client, event, stream, ana) -> None:
     make_speaker(event, stream.track.session, name={"en": HTML})
     target = make_stream(make_session(event), "ro", source=stream)

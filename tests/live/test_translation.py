@@ -119,6 +119,22 @@ def test_what_a_failing_provider_left_is_translated_later_and_the_failure_shown(
     assert ([cue.text for cue in cues.spoken(target)], target.translation_error) == (["cba"], "")
 
 
+@pytest.mark.parametrize("said", ["\x00\x1b", "\ud800"])
+def test_an_answer_without_words_holds_up_nothing_that_follows(
+    server: Server, source: CaptionStream, target: CaptionStream, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    translate = translation.LibreTranslate.translate
+    monkeypatch.setattr(
+        translation.LibreTranslate, "translate",
+        lambda own, text, *languages: said if text == "abc" else translate(own, text, *languages),
+    )  # fmt: skip
+    cues.say(source, "abc")
+    cues.say(source, "def")
+    db.session.commit()
+    sweep()
+    assert [cue.text for cue in cues.spoken(target)] == ["fed"]
+
+
 def test_nothing_is_asked_of_anybody_where_no_provider_is_set(
     app: Flask, server: Server, source: CaptionStream, target: CaptionStream
 ) -> None:

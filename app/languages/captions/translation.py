@@ -102,7 +102,8 @@ def _changed(stream: CaptionStream) -> list[CaptionCue]:
     )  # fmt: skip
 
 
-def _write(stream: CaptionStream, original: CaptionCue, words: str) -> None:
+def _write(stream: CaptionStream, original: CaptionCue, translated: str) -> None:
+    words = _short(translated)
     lock_row(stream)
     if stream.translated_version >= original.version:
         return  # Another worker was quicker.
@@ -111,13 +112,13 @@ def _write(stream: CaptionStream, original: CaptionCue, words: str) -> None:
         sa.select(CaptionCue).where(CaptionCue.stream_id == stream.id, CaptionCue.source_id == original.id)
     )
     if there is None:
-        if words.strip() and (clock.now() - original.ended_at).total_seconds() < FRESH:
-            cues.say(stream, _short(words), source=original, is_machine=True)
+        if words and (clock.now() - original.ended_at).total_seconds() < FRESH:
+            cues.say(stream, words, source=original, is_machine=True)
     elif there.is_machine and there.corrected_by in ("", MACHINE):
         if original.state is CueState.WITHDRAWN:
             cues.withdraw(there, MACHINE)
-        elif words.strip():
-            cues.correct(there, _short(words), MACHINE)
+        elif words:
+            cues.correct(there, words, MACHINE)
 
 
 MACHINE = "⚙"
@@ -126,7 +127,7 @@ MACHINE = "⚙"
 
 def _short(words: str) -> str:
     """A translation may be longer than a caption can be; better its beginning than nothing."""
-    return words.encode()[: cues.MOST_BYTES].decode(errors="ignore")
+    return cues.clean(words.encode(errors="ignore")[: cues.MOST_BYTES].decode(errors="ignore"))
 
 
 def _base(language: str) -> str:

@@ -95,7 +95,8 @@ def _text(given: Mapping[str, Any], name: str) -> str:
     value = given.get(name)
     if not isinstance(value, str):
         raise _not_understood()
-    return value.replace("\0", "")
+    # No database keeps null characters or halves of characters, which JSON can spell.
+    return value.encode(errors="ignore").decode().replace("\0", "")
 
 
 def _number(given: Mapping[str, Any], name: str) -> int | None:
