@@ -13,7 +13,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from flask import Flask, current_app
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import bell
 from app.languages.captions import cues, streams
@@ -100,7 +99,11 @@ class Hub:
 
     def follow(self, stream_id: int, version: int, descriptor: int) -> None:
         """From now on writes every change after `version` to a connection, which the hub owns and closes."""
-        log = self._log_of(stream_id, version)
+        try:
+            log = self._log_of(stream_id, version)
+        except BaseException:
+            os.close(descriptor)
+            raise
         viewer = Viewer(descriptor, log.after(version))
         log.viewers.add(viewer)
         self._write(log, viewer)
@@ -123,6 +126,7 @@ class Hub:
         """The log, read at least as far as a viewer has got who may have followed through another process."""
         with self._lock:
             log = self._logs.setdefault(stream_id, Log())
+            log.left_at = time.monotonic()  # Who is about to follow must not find it forgotten.
             if not self._runs:
                 self._runs = True
                 self._ear.listen(self._hear)
@@ -152,8 +156,8 @@ class Hub:
                     looked = now
                     self._look()
                 self._deliver()
-            except SQLAlchemyError:
-                # A database that is away for a moment must not end the pump; what was rung for is kept.
+            except Exception:
+                # Nothing must end the pump. A database that is away for a moment is looked into again soon.
                 self._app.logger.exception("Captions could not be read")
             if now - beaten > HEARTBEAT:
                 beaten = now
@@ -161,12 +165,16 @@ class Hub:
             self._forget(now)
 
     def _look(self) -> None:
-        """Finds the streams that went on without a ring that was heard."""
+        """Finds the streams that went on without a ring that was heard, and those that are no more."""
         followed = {number for number, log in self._logs.items() if log.viewers}
         if followed:
             with self._app.app_context():
                 found = streams.versions(followed)
             self._rung |= {number for number, version in found.items() if version > self._logs[number].version}
+            for number in followed - found.keys():
+                log = self._logs.pop(number)
+                for viewer in list(log.viewers):
+                    self._leave(log, viewer)
 
     def _deliver(self) -> None:
         for number in list(self._rung):

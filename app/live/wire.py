@@ -50,7 +50,11 @@ class EventStream(Response):
         if type(connection).__module__ == "gevent._socket3" and environ["SERVER_PROTOCOL"].startswith("HTTP/1"):
             descriptor = os.dup(connection.fileno())
             os.set_blocking(descriptor, False)
-            os.write(descriptor, self._head(environ) + GREETING)
+            try:
+                os.write(descriptor, self._head(environ) + GREETING)
+            except OSError:
+                os.close(descriptor)  # They have gone already.
+                raise StopIteration from None
             self._hub.follow(self._stream_id, self._version, descriptor)
             # So gunicorn is told that the connection is ours now; it closes its own end of it.
             raise StopIteration

@@ -155,7 +155,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['source_id'], ['caption_stream.id'], name=op.f('fk_caption_stream_source_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['track_id'], ['language_track.id'], name=op.f('fk_caption_stream_track_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_caption_stream')),
-    sa.UniqueConstraint('track_id', name=op.f('uq_caption_stream_track_id'))
+    sa.UniqueConstraint('track_id', name=op.f('uq_caption_stream_track_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('caption_stream', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_caption_stream_source_id'), ['source_id'], unique=False)

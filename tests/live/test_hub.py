@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from app.extensions import bell, db
 from app.languages.captions import cues
@@ -158,14 +159,41 @@ def test_a_beat_finds_out_who_has_gone_while_nothing_is_said(hub: Hub, stream: C
     assert (hub.count(stream.id), stays._came) == (1, b":\n\n")
 
 
-def test_a_stream_that_is_deleted_ends_nothing(hub: Hub, stream: CaptionStream) -> None:
-    Line(hub, stream)
+def test_who_follows_a_stream_that_is_deleted_is_let_go(hub: Hub, stream: CaptionStream) -> None:
+    gone = Line(hub, stream)
+    stays = Line(hub, other := make_stream(stream.track.session, "ro"))
     say(stream, "One.")
+    session, number = stream.track.session, stream.id
     db.session.delete(stream.track)
     db.session.commit()
     hub._look()
     hub._deliver()
-    assert hub.count(stream.id) == 1
+    assert (hub.count(number), gone.own.recv(1)) == (0, b"")
+    say(other, "Unu.")
+    hub._deliver()
+    assert stays.events == [(1, "Unu.")]
+    assert make_stream(session).id != number
+
+
+def test_a_connection_that_could_not_be_taken_up_is_closed(
+    hub: Hub, stream: CaptionStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OperationalError("", {}, Exception())
+
+    monkeypatch.setattr(cues, "since", broken)
+    theirs, own = socket.socketpair()
+    with pytest.raises(OperationalError):
+        hub.follow(stream.id, 0, theirs.detach())
+    assert own.recv(1) == b""
+
+
+def test_a_log_that_somebody_comes_back_to_is_kept(hub: Hub, stream: CaptionStream) -> None:
+    log = hub._log_of(stream.id, 0)
+    log.left_at -= 2 * hubs.KEPT
+    assert hub._log_of(stream.id, 0) is log
+    hub._forget(log.left_at)
+    assert hub._logs[stream.id] is log
 
 
 def test_a_thousand_viewers_share_one_log(hub: Hub, stream: CaptionStream) -> None:

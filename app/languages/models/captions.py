@@ -19,6 +19,8 @@ class CaptionStream(Model):
     """The captions of one track. Its row is locked by whoever writes a cue, so there is one order of changes."""
 
     __tablename__ = "caption_stream"
+    # Whoever follows a stream knows it by its number, so SQLite must never give one out twice.
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     track_id: Mapped[int] = mapped_column(sa.ForeignKey("language_track.id", ondelete="CASCADE"), unique=True)
