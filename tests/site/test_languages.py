@@ -45,3 +45,13 @@ def test_a_session_is_found_by_its_sign_language(client: FlaskClient) -> None:
     found = client.get(f"{SCHEDULE}?language=ase").text
     assert "Signed" in found
     assert "Spoken" not in found
+
+
+def test_who_reads_of_live_captions_is_led_to_them(client: FlaskClient) -> None:
+    session = make_session(make_event(slug="readers"), slug="opening", title={"en": "Opening"})
+    make_track(session, language="uk", kind=TrackKind.CAPTIONS)
+    make_track(session, language="ru", kind=TrackKind.CAPTIONS, state=TrackState.FAILED)
+    db.session.commit()
+    links = html.fromstring(client.get(SESSION).text).xpath("//ul[contains(@class, 'language-tracks')]//a/@href")
+    assert links == ["/en/events/readers/live/opening/?language=uk"]
+    assert client.get(links[0]).status_code == 200
