@@ -23,8 +23,8 @@ RO, RU = ("Ilinca Stan", "Radu Mureșan"), ("Илья Громов", "Тамар
 """Who share a booth."""
 LONGEST = timedelta(minutes=30)
 WISHES: tuple[tuple[NeedKind, str], ...] = (
-    (NeedKind.INTERPRETATION, "ro"), (NeedKind.INTERPRETATION, "ru"), (NeedKind.CAPTIONS, "en"),
-    (NeedKind.SUBTITLES, "ro"), (NeedKind.CAPTIONS, "ar"), (NeedKind.SIGN, "ro"), (NeedKind.SUBTITLES, "ru"),
+    (NeedKind.INTERPRETATION, "ro"), (NeedKind.CAPTIONS, "en"), (NeedKind.INTERPRETATION, "ru"),
+    (NeedKind.CAPTIONS, "en"), (NeedKind.SIGN, "ro"), (NeedKind.INTERPRETATION, "ro"),
 )  # fmt: skip
 COMING = 26
 
