@@ -192,6 +192,45 @@ def test_switched_off_it_sends_nothing_and_on_again_only_what_is_said_then(app: 
         assert fake.texts == ["Heard."]
 
 
+def test_switched_off_and_on_while_it_fails_it_goes_on_with_what_is_said_then(
+    app: Flask, stream: CaptionStream
+) -> None:
+    with Fake(lambda number: 503 if number == 1 else 200) as fake:
+        relay = relay_to(app, stream, fake)
+        say(stream, "Lost.")
+        sweep()
+        db.session.expire_all()
+        relays.switch(relay, on=False)
+        relays.switch(relay, on=True)
+        say(stream, "Heard.")
+        sweep()
+        assert fake.texts == ["Heard."]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("is_removed", [True, False])
+def test_what_organisers_do_while_a_platform_is_asked_counts(
+    app: Flask, stream: CaptionStream, monkeypatch: pytest.MonkeyPatch, is_removed: bool
+) -> None:
+    change = "DELETE FROM caption_relay" if is_removed else "UPDATE caption_relay SET state = 'off'"
+    send = targets.send
+
+    def slowly(*asked: object) -> None:
+        with db.engine.begin() as other:
+            other.execute(db.text(change))
+        send(*asked)  # type: ignore[arg-type]
+
+    with Fake() as fake:
+        relay_to(app, stream, fake)
+        say(stream, "One.", "Two.")
+        monkeypatch.setattr(targets, "send", slowly)
+        sweep()
+        db.session.expire_all()
+        assert fake.texts == ["One."]
+        left = db.session.scalars(db.select(CaptionRelay.state)).all()
+        assert left == ([] if is_removed else [RelayState.OFF])
+
+
 @pytest.mark.parametrize(
     ("platform", "address", "taken"),
     [

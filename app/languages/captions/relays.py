@@ -133,13 +133,13 @@ def _free(moment: object) -> tuple[sa.ColumnElement[bool], ...]:
 
 def _in_context(app: Flask, number: int) -> None:
     with app.app_context():
-        if relay := _claim(number):
-            _send_all(relay)
-            relay.lease_until = None
+        if _claim(number):
+            _send_all(number)
+            db.session.execute(sa.update(CaptionRelay).where(CaptionRelay.id == number).values(lease_until=None))
             db.session.commit()
 
 
-def _claim(number: int) -> CaptionRelay | None:
+def _claim(number: int) -> bool:
     """Takes the lease, if nobody else has it."""
     moment = clock.now()
     taken = db.session.execute(
@@ -149,12 +149,12 @@ def _claim(number: int) -> CaptionRelay | None:
         .execution_options(synchronize_session=False)
     )
     db.session.commit()
-    return db.session.get(CaptionRelay, number) if taken.rowcount else None  # type: ignore[attr-defined]
+    return bool(taken.rowcount)  # type: ignore[attr-defined]
 
 
-def _send_all(relay: CaptionRelay) -> None:
-    """One after the other, until there is nothing more or one is refused."""
-    while found := _next(relay):
+def _send_all(number: int) -> None:
+    """One after the other, until there is nothing more, one is refused, or nobody wants it any more."""
+    while (relay := _wanted(number)) and (found := _next(relay)):
         cue, numbered = found
         relay.lease_until = clock.now() + LEASE
         # From here on nothing is asked of the database, and nothing locked, until the platform has answered.
@@ -162,22 +162,32 @@ def _send_all(relay: CaptionRelay) -> None:
         try:
             targets.send(relay, numbered.seq, cue)
         except targets.FailedError as fault:
-            _note_failure(relay, str(fault))
+            if relay := _wanted(number):
+                _note_failure(relay, str(fault))
             return
-        numbered.sent_at = clock.now()
-        relay.state, relay.failing_since, relay.last_error = RelayState.OK, None, ""
-        relay.attempts, relay.retry_at = 0, None
+        if relay := _wanted(number):
+            numbered.sent_at = clock.now()
+            relay.state, relay.failing_since, relay.last_error = RelayState.OK, None, ""
+            relay.attempts, relay.retry_at = 0, None
+
+
+def _wanted(number: int) -> CaptionRelay | None:
+    """Locked and as it is now; None when organisers switched it off or removed it while the platform was asked."""
+    return db.session.scalar(
+        sa.select(CaptionRelay)
+        .where(CaptionRelay.id == number, CaptionRelay.state != RelayState.OFF)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
 
 
 def _next(relay: CaptionRelay) -> tuple[CaptionCue, RelayedCue] | None:
     """What to send next, with its number: the one that was under way, else the first that was not sent."""
-    given = db.session.scalar(
-        sa.select(RelayedCue)
-        .join(CaptionCue, CaptionCue.id == RelayedCue.cue_id)
-        .where(RelayedCue.relay_id == relay.id, RelayedCue.sent_at.is_(None), CaptionCue.state == CueState.FINAL)
+    under_way = _unsent(relay).join(
+        RelayedCue, sa.and_(RelayedCue.cue_id == CaptionCue.id, RelayedCue.relay_id == relay.id)
     )
-    if given is not None:
-        return db.session.scalars(_unsent(relay).where(CaptionCue.id == given.cue_id)).one(), given
+    if given := db.session.execute(under_way.add_columns(RelayedCue)).first():
+        return given[0], given[1]
     cue = db.session.scalar(_unsent(relay).order_by(CaptionCue.place, CaptionCue.seq).limit(1))
     if cue is None or _waits_for_another(cue):
         return None
@@ -188,8 +198,11 @@ def _next(relay: CaptionRelay) -> tuple[CaptionCue, RelayedCue] | None:
 
 
 def _unsent(relay: CaptionRelay) -> sa.Select[CaptionCue]:
-    sent = sa.exists().where(
-        RelayedCue.relay_id == relay.id, RelayedCue.cue_id == CaptionCue.id, RelayedCue.sent_at.is_not(None)
+    sent = (
+        sa.exists()
+        .where(RelayedCue.relay_id == relay.id, RelayedCue.cue_id == CaptionCue.id)
+        .where(RelayedCue.sent_at.is_not(None))
+        .correlate(CaptionCue)
     )
     return (
         sa.select(CaptionCue)
