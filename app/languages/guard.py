@@ -40,7 +40,7 @@ def may_caption_track(linguist: Linguist, track: LanguageTrack) -> bool:
     if track.session.event_id != linguist.event_id:
         return False
     return (
-        linguist.coordinates
+        team.coordinates(linguist)
         or track.linguist_id == linguist.id
         or (linguist.does(TrackKind.CAPTIONS) and linguist.has(track.language))
     )
@@ -60,7 +60,7 @@ def may_subtitle(linguist: Linguist, session: EventSession, language: str) -> bo
         if (track.kind, track.language) == (TrackKind.SUBTITLES, language)
     )
     skilled = linguist.does(TrackKind.SUBTITLES) and linguist.has(language)
-    return linguist.coordinates or responsible or skilled
+    return responsible or skilled or team.coordinates(linguist)
 
 
 def may_read(linguist: Linguist, draft: SubtitleDraft) -> bool:

@@ -6,11 +6,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from app.events.models import Event
+from app.events.models import Event, Grant
 from app.extensions import db
 from app.languages.models import Availability, Grade, LanguageTrack, Linguist, LinguistLink, LinkPurpose, Skill, Turn
 from app.lib import clock
 from app.people.models import Account
+from app.people.permissions import Action, may
 from app.schedule.models import EventSession
 
 Stretch = tuple[datetime, datetime]
@@ -68,6 +69,16 @@ def organiser(event: Event, account: Account) -> Linguist:
             language=account.language or event.language, coordinates=True,
         ))  # fmt: skip
     return found
+
+
+def coordinates(linguist: Linguist) -> bool:
+    """Whether they may do everything. An organiser may as long as they are one."""
+    if linguist.account is None or not linguist.coordinates:
+        return linguist.coordinates
+    role = db.session.scalar(
+        sa.select(Grant.role).where(Grant.event_id == linguist.event_id, Grant.account_id == linguist.account_id)
+    )
+    return may(linguist.account, Action.EDIT_PROGRAMME, role)
 
 
 def is_known(event: Event, email: str, besides: Linguist | None = None) -> bool:

@@ -10,6 +10,7 @@ from app.events.models import Event
 from app.extensions import db
 from app.languages import duties, plan, team, team_letters
 from app.languages.models import Grade, LanguageTrack, Linguist, LinkPurpose, TrackKind, Turn
+from app.languages.workbench import beginning, drafts
 from app.mail.models import Letter
 from app.mail.outbox import write
 from app.people.models import AuditEntry, Role
@@ -19,6 +20,7 @@ from tests.factories import (
     make_event,
     make_linguist,
     make_session,
+    make_stream,
     make_track,
     save,
     sign_in,
@@ -158,6 +160,26 @@ def test_an_organiser_works_in_the_team_by_a_page_of_their_own(client: FlaskClie
     pages = {client.post(f"{TEAM}me/").location for _time in range(2)}
     assert pages == {f"/en/language-team/{member().token(LinkPurpose.PAGE)}/"}
     assert member().coordinates
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.DOOR, None])
+def test_who_is_no_organiser_any_more_coordinates_nothing_by_the_link_they_kept(
+    client: FlaskClient, event: Event, role: Role | None
+) -> None:
+    stream = make_stream(make_session(event))
+    draft = beginning.empty(stream.track.session, "en", "Ana")
+    client.post(f"{TEAM}me/")
+    own = f"/en/language-team/{member().token(LinkPurpose.PAGE)}/"
+    addresses = (f"{own}captions/{stream.id}/", f"{own}subtitles/{draft.id}/")
+    assert [client.get(address).status_code for address in addresses] == [200, 200]
+    if role:
+        event.grants[0].role = role
+    else:
+        event.grants.clear()
+    db.session.commit()
+    assert [client.get(address).status_code for address in addresses] == [403, 403]
+    assert client.post(addresses[0], data={"act": "take"}).status_code == 403
+    assert drafts.open_to(member()) == []
 
 
 def test_a_reader_sees_the_team_without_addresses_and_changes_nothing(client: FlaskClient, event: Event) -> None:

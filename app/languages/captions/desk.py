@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from app.extensions import db, lock_row
+from app.languages import team
 from app.languages.captions import cues
 from app.languages.captions.cues import Refused
 from app.languages.models import CaptionCue, CaptionStream, CueState, Linguist
@@ -23,7 +24,7 @@ PATIENCE = timedelta(seconds=45)
 def is_open_to(stream: CaptionStream, linguist: Linguist) -> bool:
     """Whether they may go on air now: the desk is free, offered to them or deserted, or they coordinate."""
     offered = stream.offered_to_id == linguist.id
-    return stream.on_air_id in (None, linguist.id) or offered or is_deserted(stream) or linguist.coordinates
+    return stream.on_air_id in (None, linguist.id) or offered or is_deserted(stream) or team.coordinates(linguist)
 
 
 def is_deserted(stream: CaptionStream) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import orm
 
 from app.events.models import Event
 from app.extensions import db
+from app.languages import team
 from app.languages.models import DraftCue, LanguageTrack, Linguist, SubtitleDraft, TrackKind
 from app.languages.workbench import contents
 from app.schedule.models import EventSession
@@ -53,7 +54,7 @@ def in_event(event: Event, number: int) -> SubtitleDraft | None:
 def open_to(linguist: Linguist) -> list[SubtitleDraft]:
     """Those that somebody may edit: what `guard.may_edit` says of each, for all of the event at once."""
     found = of_event(linguist.event)
-    if linguist.coordinates:
+    if team.coordinates(linguist):
         return found
     responsible = {
         (session_id, language)
