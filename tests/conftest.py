@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, g, request_started
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 
 os.environ.setdefault("SECRET_KEY", "only for tests")
@@ -21,27 +22,40 @@ os.environ.setdefault("BASE_URL", "http://polyforum.test")
 
 from app import create_app
 from app.extensions import db
-from app.lib import clock
+from app.lib import clock, http
 
-_compile_builder = Rule._compile_builder
-
-
-@cache
-def _compiled(trace: tuple[tuple[bool, str], ...], constant: tuple[tuple[str, str], ...], append_unknown: bool) -> Any:
-    rule = Rule("/")
-    rule._trace, rule._converters, rule.defaults = list(trace), {}, dict(constant)
-    return _compile_builder(rule, append_unknown)
+# A test makes an application of its own. What that costs is nearly all routes and templates, which are the same in
+# each: they are compiled once in a process.
+_compile = Rule.compile
+_compiled: dict[tuple[object, ...], Rule] = {}
 
 
-def _compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-    """The builder of a route, which is nearly all that an application costs to make; a test makes one each."""
-    if any(name in (rule.defaults or {}) for is_dynamic, name in rule._trace if is_dynamic):
-        return _compile_builder(rule, append_unknown)
-    constant = tuple((name, str(value)) for name, value in (rule.defaults or {}).items())
-    return _compiled(tuple(rule._trace), constant, append_unknown)
+def _compile_once(rule: Rule) -> None:
+    known = _compiled.setdefault((rule.rule, rule.subdomain, rule.host, repr(rule.defaults)), rule)
+    if known is rule:
+        _compile(rule)
+        return
+    rule._parts, rule._trace, rule._converters = known._parts, known._trace, known._converters
+    rule.arguments |= known.arguments
+    rule._build = known._build.__func__.__get__(rule, None)  # type: ignore[attr-defined]
+    rule._build_unknown = known._build_unknown.__func__.__get__(rule, None)  # type: ignore[attr-defined]
 
 
-Rule._compile_builder = _compile_once  # type: ignore[method-assign]
+class _Templates(BytecodeCache):
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+Rule.compile = _compile_once  # type: ignore[method-assign]
+Flask.jinja_options = {"bytecode_cache": _Templates()}
+http._build = cache(http._build)
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 NOON = datetime(2027, 3, 3, 12, tzinfo=UTC)
