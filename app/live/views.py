@@ -28,12 +28,20 @@ CAPTIONS = "/events/<event>/sessions/<session>/captions/<language>"
 SHOWN = 40
 """Captions on the stage page; the file has them all."""
 
-_events, _streams = Event.__table__.c, CaptionStream.__table__.c
+_events, _tracks, _streams = Event.__table__.c, LanguageTrack.__table__.c, CaptionStream.__table__.c
+_captioned = sa.and_(
+    _tracks.session_id == sa.bindparam("session"), _tracks.language == sa.bindparam("language"),
+    _tracks.kind == TrackKind.CAPTIONS,
+)  # fmt: skip
 _both = (
     sa.select(_events.revision, _events.changed_at, _streams.version, _streams.changed_at.label("said_at"))
-    .select_from(Event.__table__.outerjoin(CaptionStream.__table__, _streams.id == sa.bindparam("stream")))
+    .select_from(
+        Event.__table__
+        .outerjoin(LanguageTrack.__table__, _captioned)
+        .outerjoin(CaptionStream.__table__, _streams.track_id == _tracks.id)
+    )
     .where(_events.id == sa.bindparam("event"), _events.state != EventState.DRAFT)
-)
+)  # fmt: skip
 
 
 @pages.get("/events/<event>/live/<session>/")
@@ -58,7 +66,7 @@ def stage(event: str, session: str) -> Response:
         )  # fmt: skip
         return Rendered.between(body, {moment for moment in (found.starts_at, found.ends_at) if moment})
 
-    version = _version(found.event, stream)
+    version = _version(found, language, stream)
     return conditional(version, ("stage", found.id, page_language(), language), render)
 
 
@@ -106,15 +114,21 @@ def _chosen(captioned: dict[str, LanguageTrack], asked: str) -> str:
     return next((language for language in wanted if language in captioned), "")
 
 
-def _version(event: Event, stream: CaptionStream | None) -> Version:
+def _version(session: EventSession, language: str, stream: CaptionStream | None) -> Version:
+    """Of what the page is made from, which may be older by now; a stream may also come to be later."""
+    event = session.event
+    look_up = partial(_look_up, event.id, session.id, language)
+    said = (stream.version, stream.changed_at) if stream else (None, None)
+    return Version(
+        f"stage:{event.id}:{stream.id if stream else 0}", *_sum(event.revision, event.changed_at, *said), look_up
+    )
+
+
+def _look_up(event: int, session: int, language: str) -> tuple[int, datetime] | None:
+    row = first_row(_both, event=event, session=session, language=language)
+    return _sum(*row) if row else None
+
+
+def _sum(revision: int, changed_at: datetime, version: int | None, said_at: datetime | None) -> tuple[int, datetime]:
     """Both counters only rise, so their sum names what the page is made from."""
-    look_up = partial(_look_up, event.id, stream.id if stream else None)
-    revision, changed_at = look_up() or abort(404)
-    return Version(f"stage:{event.id}:{stream.id if stream else 0}", revision, changed_at, look_up)
-
-
-def _look_up(event: int, stream: int | None) -> tuple[int, datetime] | None:
-    row = first_row(_both, event=event, stream=stream)
-    if row is None:
-        return None
-    return row.revision + (row.version or 0), max(row.changed_at, row.said_at or row.changed_at)
+    return revision + (version or 0), max(changed_at, said_at or changed_at)

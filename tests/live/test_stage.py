@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 
 from app.events.models import EventState
 from app.extensions import db
-from app.languages.captions import cues, writing
+from app.languages.captions import cues, streams, writing
 from app.languages.formats import webvtt
-from app.languages.models import CaptionStream
+from app.languages.models import CaptionCue, CaptionStream, LanguageTrack, TrackState
 from app.lib import clock
 from tests.conftest import NOON
 from tests.factories import make_event, make_session, make_stream
@@ -52,6 +52,44 @@ def test_a_new_caption_is_a_new_page_and_none_is_a_304(client: FlaskClient, stre
     db.session.commit()
     later = client.get("/en/events/autumn/live/opening/", headers={"If-None-Match": again.headers["ETag"]})
     assert (later.status_code, "Another title" in later.text) == (200, True)
+
+
+def test_a_stream_that_comes_to_be_later_is_followed_from_then_on(client: FlaskClient, stream: CaptionStream) -> None:
+    """Also where the organisers said that captions are live before anybody had opened the desk."""
+    track = stream.track
+    track.state = TrackState.LIVE
+    db.session.delete(stream)
+    db.session.commit()
+    page = "/en/events/autumn/live/opening/"
+    assert "data-captions=" not in client.get(page).text
+    cues.say(streams.of(track), "Welcome.")
+    db.session.commit()
+    shown = client.get(page).text
+    assert ("data-captions=" in shown, "Welcome." in shown) == (True, True)
+
+
+def test_what_is_said_while_the_page_is_written_is_on_the_next_one(
+    client: FlaskClient, stream: CaptionStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(stream, "One.")
+    number, find = stream.id, streams.find
+
+    def found_and_overtaken(track: LanguageTrack) -> CaptionStream | None:
+        found = find(track)
+        monkeypatch.setattr(streams, "find", find)
+        with db.engine.begin() as other:
+            other.execute(db.text("UPDATE caption_stream SET version = 2, places = 2"))
+            values = {"stream_id": number, "place": 2, "seq": 0, "version": 2, "state": "final", "text": "Two."}
+            moments = {"began_at": clock.now(), "ended_at": clock.now(), "is_machine": False, "corrected_by": ""}
+            other.execute(db.insert(CaptionCue).values(values | moments))
+        return found
+
+    monkeypatch.setattr(streams, "find", found_and_overtaken)
+    db.session.rollback()
+    tag = {"If-None-Match": client.get("/en/events/autumn/live/opening/").headers["ETag"]}
+    db.session.rollback()
+    later = client.get("/en/events/autumn/live/opening/", headers=tag)
+    assert (later.status_code, "Two." in later.text) == (200, True)
 
 
 def test_words_are_never_markup(client: FlaskClient, stream: CaptionStream) -> None:
