@@ -34,7 +34,7 @@ class SkillForm(wtforms.Form):
 
 class StretchForm(wtforms.Form):
     starts = DateTimeLocalField(_l("From"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
-    ends = DateTimeLocalField(_l("To"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+    ends = DateTimeLocalField(_l("Until"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
     # What is empty is not asked, so each looks whether the other is there.
     def validate_starts(self, field: DateTimeLocalField) -> None:

@@ -121,7 +121,7 @@ def test_repairs_are_told_line_by_line(client: FlaskClient, session: EventSessio
     assert "Привет" in text
     assert "Line 2: The times were not written as the format asks" in text
     assert "Line 4: There was no blank line" in text
-    assert "Line 5: The cue ended before it began" in text
+    assert "Line 5: The cue had no end after its beginning" in text
     assert "cp1251" in text
     assert "read as another encoding" in text
 

@@ -92,7 +92,8 @@ def act_on_turn(event: Event, turn: int, what: str) -> Redirect:
     else:
         turns.pin(found, is_pinned=what == "pin")
         said = _("A proposal leaves this turn.") if what == "pin" else _("A proposal may change this turn.")
-    return _done(event, f"rota.turn-{what}", track, said)
+    action = f"rota.turn-{what}"
+    return _done(event, action, track, said)
 
 
 def _done(event: Event, action: str, track: LanguageTrack, said: str) -> Redirect:
