@@ -40,9 +40,9 @@ def may_caption_track(linguist: Linguist, track: LanguageTrack) -> bool:
     if track.session.event_id != linguist.event_id:
         return False
     return (
-        team.coordinates(linguist)
-        or track.linguist_id == linguist.id
+        track.linguist_id == linguist.id
         or (linguist.does(TrackKind.CAPTIONS) and linguist.has(track.language))
+        or team.coordinates(linguist)
     )
 
 

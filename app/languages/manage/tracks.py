@@ -11,8 +11,9 @@ from app.events.models import Event
 from app.events.service import subject
 from app.extensions import db
 from app.languages import plan, relay, service, subtitles
+from app.languages.draft_forms import sentences
 from app.languages.formats import cue_text, timing
-from app.languages.formats.remarks import RefusedError, Remark
+from app.languages.formats.remarks import RefusedError
 from app.languages.forms import SubtitleForm, TrackForm, offered_languages
 from app.languages.manage import blueprint
 from app.languages.manage.responsible import people_of, person_of
@@ -112,7 +113,7 @@ def upload_subtitles(event: Event, session: str) -> Answer:
     try:
         kept = subtitles.keep(event_session, form.language.data, brought.read(), brought.filename)
     except RefusedError as refused:
-        form.file.errors = [_sentence(remark) for remark in refused.remarks[:20]]
+        form.file.errors = sentences(refused.remarks)
         return _page(event_session, TrackForm(event_session, people_of(event), formdata=None), form)
     _record("subtitles.kept", event_session, language=kept.language, file=kept.file_name)
     db.session.commit()
@@ -191,12 +192,6 @@ def _record(action: str, event_session: EventSession, **detail: str) -> None:
 
 def _say_that_it_exists(form: TrackForm) -> None:
     form.language.errors = [_("The session has this already in this language; change that track instead.")]
-
-
-def _sentence(remark: Remark) -> str:
-    if not remark.line:
-        return str(remark.sentence)
-    return str(_("Line %(number)s: %(what)s", number=remark.line, what=remark.sentence))
 
 
 def _said_of(file: SubtitleFile) -> str:

@@ -1,5 +1,6 @@
 """A team member's own pages: what they have to do, and when; what they say of themselves."""
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
@@ -147,8 +148,9 @@ def _own_track(linguist: Linguist, number: int) -> LanguageTrack:
     return track
 
 
-def _desks(linguist: Linguist) -> list[LanguageTrack]:
-    return [track for track in duties.desks(linguist.event) if may_caption_track(linguist, track)]
+def _desks(linguist: Linguist) -> Sequence[LanguageTrack]:
+    found = duties.desks(linguist.event)
+    return found if team.coordinates(linguist) else [track for track in found if may_caption_track(linguist, track)]
 
 
 def _record(action: str, linguist: Linguist, track: LanguageTrack | None = None, **detail: str) -> None:
