@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -81,7 +82,7 @@ def pages(client: FlaskClient, addresses: list[Address], private: list[str]) -> 
             yield address.path, client.post(address.path, data={"email": "nobody"})
 
 
-def test_no_page_has_a_script_or_a_style_of_its_own_and_all_say_so(
+def test_no_page_has_a_script_or_a_style_of_its_own_or_a_name_twice(
     client: FlaskClient, addresses: list[Address], private_paths: list[str]
 ) -> None:
     faults, seen = [], 0
@@ -101,8 +102,10 @@ def test_no_page_has_a_script_or_a_style_of_its_own_and_all_say_so(
             address for address in tree.xpath("//script/@src | //link[@rel='stylesheet']/@href | //img/@src")
             if not address.startswith("/")
         ]  # fmt: skip
-        if inline or foreign:
-            faults.append((path, inline, foreign))
+        # A label belongs to the first field of its name: one that stands twice on a page leaves a field without.
+        twice = [name for name, number in Counter(tree.xpath("//@id")).items() if number > 1]
+        if inline or foreign or twice:
+            faults.append((path, inline, foreign, twice))
     assert faults == []
     assert seen > 60
 
