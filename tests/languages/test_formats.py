@@ -6,6 +6,7 @@ from app.languages.formats import intake
 from app.languages.formats.intake import take_in
 from app.languages.formats.remarks import RefusedError, Said
 from app.languages.formats.webvtt import Block
+from app.languages.formats.writing import written
 
 TT = (
     '<tt xml:lang="en" xmlns="http://www.w3.org/ns/ttml" xmlns:tts="http://www.w3.org/ns/ttml#styling" '
@@ -60,6 +61,15 @@ def test_styles_of_ttml_are_kept_wherever_they_are_said() -> None:
     assert taken.document.cues[0].identifier == "one"
     assert taken.document.blocks[0] == Block("STYLE\n::cue(.colour-123456) {\n  color: #123456;\n}")
     assert taken.remarks == []
+
+
+@pytest.mark.parametrize(
+    "text", ["not</b> begun", "<i>one <b>in</i> other</b>", "<i>never ended", "one <b>two</bx three", "a <00:00.500>b"]
+)
+def test_marks_that_make_no_sense_are_written_as_ttml_all_the_same(text: str) -> None:
+    taken = take_in(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{text}\n".encode(), "en")
+    back = take_in(bytes(written(taken.document, "ttml", "en")), "en")  # type: ignore[arg-type]
+    assert (back.document.cues[0].start_ms, back.document.cues[0].end_ms) == (1000, 2000)
 
 
 def test_regions_and_alignment_of_ttml_become_settings() -> None:

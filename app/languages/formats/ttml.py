@@ -8,7 +8,7 @@ import io
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -77,6 +77,18 @@ def parse(text: str) -> Document:
 
 def write(document: Document, language: str = "") -> bytes:
     """An IMSC document, which players of EBU-TT-D read too. Identifiers and the names of voices have no place in it."""
+    try:
+        return _written(document, language)
+    except (TypeError, ValueError):
+        # ttconv stops at a mark that ends where none began, and at a time outside of its cue.
+        blocks = [
+            replace(block, text=spans.written(spans.read(block.text))) if isinstance(block, Cue) else block
+            for block in document.blocks
+        ]
+        return _written(Document(document.header, blocks), language)
+
+
+def _written(document: Document, language: str) -> bytes:
     found = vtt_reader.to_model(io.StringIO(webvtt.write(document)))
     found.set_lang(language)
     root = writer.from_model(found).getroot()
