@@ -5,6 +5,7 @@
 const PLACE = "#at-hand-turns";
 const SAID_AT = [600, 300, 120, 60, 30, 10, 0];
 const ASK_AGAIN = 60_000;
+const FAR = 24 * 3600; // Seconds; for what is further away the date says more than a clock.
 
 let ahead = 0; // What performance.now() must be given to be the server's time, in milliseconds.
 let shown;
@@ -49,8 +50,9 @@ function show() {
   const moment = performance.now() + ahead;
   const { key, until, name } = next(read(section), moment);
   const left = until === undefined ? 0 : Math.max(0, Math.ceil((until - moment) / 1000));
-  const text = section.dataset[key].replace("{name}", name).replace("{time}", face(left));
+  const text = left > FAR ? "" : section.dataset[key].replace("{name}", name).replace("{time}", face(left));
   shown.textContent = text;
+  shown.hidden = !text;
   section.classList.toggle("soon", key !== "over" && left <= 60);
   // A screen reader hears it now and then, not every second.
   const step = `${key} ${SAID_AT.findLast((at) => left <= at)}`;

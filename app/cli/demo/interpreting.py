@@ -33,8 +33,8 @@ def conference(made: Event, organiser: Account) -> None:
     """Keynotes and the talks in Romanian are interpreted, of the debates one; the main stage is captioned."""
     members = team.enter(made, team.OCCUPY)
     glossary.enter(made)
-    romanian = Booth(event=made, name="Booth 1", languages=["en", "ro"], position=1)
-    russian = Booth(event=made, name="Booth 2", languages=["en", "ru"], position=2)
+    romanian = Booth(event=made, name="Romanian", languages=["en", "ro"], position=1)
+    russian = Booth(event=made, name="Russian", languages=["en", "ru"], position=2)
     db.session.add_all([romanian, russian])
     with db.session.no_autoflush:
         for session in schedule.sessions_of(made):
