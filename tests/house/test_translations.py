@@ -81,11 +81,14 @@ def _forms(string: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 # Names, units and marks that are the same in every language.
 SAME_EVERYWHERE = re.compile(
-    r"^(Polyforum|schedule\.(xml|json|csv)|WebVTT|VTT|SRT|TXT|XML|JSON|CSV|UTC|iCal|frab|pretalx|[\W\d_]*)$"
+    r"^(Polyforum|schedule\.(xml|json|csv)|WebVTT|VTT|SRT|TXT|XML|JSON|CSV|TSV|UTC|iCal|frab|pretalx|[\W\d_]*)$"
 )
 TEXT_ATTRIBUTES = re.compile(r'\b(?:title|alt|placeholder|aria-label|summary|content)="([^"{]*[A-Za-z]{2}[^"{]*)"')
 MACHINE_CONTENT = re.compile(r"^(width=device-width|light dark|noindex|summary|website|nofollow|no-referrer|index)")
-TAGS = re.compile(r"<(script|style)\b.*?</\1>|<!--.*?-->|<[^>]*>", re.DOTALL)
+TAGS = re.compile(r"<(script|style|kbd)\b.*?</\1>|<!--.*?-->|<[^>]*>", re.DOTALL)
+"""Keys of a keyboard are named as it names them."""
+LONE_ATTRIBUTES = re.compile(r'^(?:\s*[a-z-]+="[^"]*")+\s*$')
+"""Of a tag that begins in another block or set."""
 
 
 FOR_MACHINES = {"robots.txt"}
@@ -106,7 +109,7 @@ def unmarked(source: str) -> list[str]:
     attributes = [text for text in TEXT_ATTRIBUTES.findall(literal) if not MACHINE_CONTENT.match(text)]
     # An expression inside a tag splits the tag; joined again, what stands between tags is text.
     pieces = TAGS.sub("\n", literal.replace("\0", "")).split("\n")
-    return [text.strip() for text in (*attributes, *pieces) if _is_prose(text)]
+    return [text.strip() for text in (*attributes, *pieces) if _is_prose(text) and not LONE_ATTRIBUTES.match(text)]
 
 
 def _is_prose(text: str) -> bool:
