@@ -169,5 +169,15 @@ def test_the_track_is_live_with_its_first_caption(client: FlaskClient, key: Capt
     assert stream.track.state is TrackState.LIVE
 
 
+@pytest.mark.parametrize("state", [TrackState.FAILED, TrackState.CONFIRMED])
+def test_what_is_corrected_or_withdrawn_afterwards_is_no_sign_of_life(stream: CaptionStream, state: TrackState) -> None:
+    one, two = cues.say(stream, "One."), cues.say(stream, "Two.")
+    stream.track.state = state
+    db.session.commit()
+    cues.correct(one, "The one.", "Ana")
+    cues.withdraw(two, "Ana")
+    assert (stream.track.state, said(stream)) == (state, ["The one."])
+
+
 def test_control_characters_and_blank_lines_are_no_words() -> None:
     assert cues.clean("\x00One\x07 \u2028\r\n\r\n  two\tthree \x1b[1m") == "One\ntwo three [1m"

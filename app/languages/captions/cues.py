@@ -171,7 +171,7 @@ def _set(stream: CaptionStream, cue: CaptionCue, words: str, state: CueState, is
     cue.text, cue.state, cue.version = words, state, stream.version
     if is_said_now:
         cue.ended_at = stream.changed_at
+        plan.now_live(stream.track)
     db.session.add(cue)
-    plan.now_live(stream.track)
     db.session.flush()
     bell.ring(db.session(), f"captions:{stream.id}")
