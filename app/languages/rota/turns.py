@@ -148,6 +148,7 @@ def follow(session: EventSession, previous: tuple[datetime | None, datetime | No
     turns = _found(LanguageTrack.session_id == session.id)
     if not turns:
         return
+    lock(session.event)  # Before the turns, as who edits one does: else the two could wait for each other.
     for turn in turns:
         if session.starts_at is None or session.ends_at is None or previous[0] is None:
             db.session.delete(turn)
