@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response
 
 from app.languages.captions.writing import milliseconds
-from app.languages.models import CaptionCue
+from app.languages.models import CaptionCue, CueState
 
 if TYPE_CHECKING:
     from app.live.hub import Hub
@@ -24,8 +24,9 @@ GREETING = b"retry: 2000\n\n"
 
 
 def encoded(cue: CaptionCue) -> bytes:
+    text = "" if cue.state is CueState.WITHDRAWN else cue.text
     said = {
-        "id": cue.id, "place": cue.place, "seq": cue.seq, "ms": milliseconds(cue.stream, cue), "text": cue.text,
+        "id": cue.id, "place": cue.place, "seq": cue.seq, "ms": milliseconds(cue.stream, cue), "text": text,
         "state": cue.state.value, "machine": cue.is_machine, "source": cue.source_id,
     }  # fmt: skip
     # JSON keeps line ends inside its strings, so an event is one line of data.

@@ -221,6 +221,13 @@ def test_the_log_knows_every_change_once_and_in_order() -> None:
     assert [log.after(version) for version in range(6)] == [0, 1, 2, 3, 4, 4]
 
 
+def test_words_that_were_withdrawn_are_told_to_nobody(hub: Hub, stream: CaptionStream) -> None:
+    cue = cues.say(stream, "A secret.")
+    cues.withdraw(cue, "Ana")
+    db.session.commit()
+    assert Line(hub, stream).events == [(2, "")]
+
+
 def test_no_text_can_break_out_of_its_event(stream: CaptionStream) -> None:
     cue = cues.say(stream, "one\ntwo\n\nid: 99\nevent: cue")
     event = encoded(cue).decode()
