@@ -135,6 +135,15 @@ def test_an_answer_without_words_holds_up_nothing_that_follows(
     assert [cue.text for cue in cues.spoken(target)] == ["fed"]
 
 
+def test_what_was_said_long_before_is_left_alone(server: Server, source: CaptionStream, target: CaptionStream) -> None:
+    old = cues.say(source, "old")
+    old.ended_at -= translation.FRESH
+    cues.say(source, "new")
+    db.session.commit()
+    sweep()
+    assert ([asked["q"] for asked in server.asked], [cue.text for cue in cues.spoken(target)]) == (["new"], ["wen"])
+
+
 def test_nothing_is_asked_of_anybody_where_no_provider_is_set(
     app: Flask, server: Server, source: CaptionStream, target: CaptionStream
 ) -> None:

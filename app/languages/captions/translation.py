@@ -1,5 +1,6 @@
 """Captions translated by a machine, cue by cue, and marked as such. People can correct them like any others."""
 
+from datetime import timedelta
 from typing import Protocol
 
 import requests
@@ -14,8 +15,8 @@ from app.lib import clock
 
 PATIENCE = (3, 10)
 """Seconds for the connection and for the answer."""
-FRESH = 60 * 60
-"""Seconds after which nobody follows a caption live any more, so that a stream that ended is left alone."""
+FRESH = timedelta(hours=1)
+"""After which nobody follows a caption live any more, so that what was said long before is left alone."""
 
 
 class Provider(Protocol):
@@ -77,7 +78,7 @@ def catch_up(stream_id: int, by: Provider) -> None:
     language = stream.track.language
     for original in _changed(stream):
         words = ""
-        if original.state is CueState.FINAL:
+        if original.state is CueState.FINAL and clock.now() - original.ended_at < FRESH:
             # The provider is asked with no lock held; it may take its time.
             text, source_language = original.text, original.stream.track.language
             db.session.commit()
@@ -112,7 +113,7 @@ def _write(stream: CaptionStream, original: CaptionCue, translated: str) -> None
         sa.select(CaptionCue).where(CaptionCue.stream_id == stream.id, CaptionCue.source_id == original.id)
     )
     if there is None:
-        if words and (clock.now() - original.ended_at).total_seconds() < FRESH:
+        if words:
             cues.say(stream, words, source=original, is_machine=True)
     elif there.is_machine and there.corrected_by in ("", MACHINE):
         if original.state is CueState.WITHDRAWN:
