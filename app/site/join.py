@@ -9,7 +9,7 @@ from typing import Any
 from flask import abort, make_response, redirect, render_template, request, url_for
 
 from app.extensions import db
-from app.languages.models import LanguageTrack
+from app.languages.models import LanguageTrack, TrackKind
 from app.languages.service import tracks_of
 from app.lib import clock
 from app.registration import attendance, bookings
@@ -48,10 +48,12 @@ def join(registration: Registration, session: str) -> Any:
             chosen = on
         return redirect(url_for("personal.join", token=token, session=found.slug, on=chosen), 303)
     target = channels.get(request.args.get("on", ""), None) if way is Way.OPEN else None
+    tracks = tracks_of(found)
     response = make_response(render_template(
         "site/join.html", registration=registration, event=registration.event, session=found, way=way.value,
         token=token, channels=channels, target=target, opens=attendance.opens_at(found),
-        tracks=[track for track in tracks_of(found) if track.language in channels],
+        tracks=[track for track in tracks if track.kind.has_channel and track.language in channels],
+        captioned=[track for track in tracks if track.kind is TrackKind.CAPTIONS],
     ))  # fmt: skip
     if target:
         # Browsers hold a form to our own site (`form-action`) through every redirect, so it is the page that leads on.

@@ -56,6 +56,18 @@ def test_the_page_says_when_one_can_join(client, session, registration, at, said
     assert attendances() == []
 
 
+def test_whoever_reads_is_led_to_the_captions(client, session, registration):
+    for language in ("en", "ro"):
+        save(LanguageTrack(session=session, language=language, kind=TrackKind.CAPTIONS))
+    with clock.stopped_at(CLOSE):
+        page = client.get(path(registration, session)).text
+    stage = f"/en/events/{session.event.slug}/live/talk/?language="
+    assert [f'href="{stage}{language}"' in page for language in ("en", "ro")] == [True, True]
+    assert page.count("Join now") == 1
+    with clock.stopped_at(AFTER):
+        assert stage not in client.get(path(registration, session)).text
+
+
 def test_a_press_counts_once_and_leads_to_the_session(client, session, registration):
     with clock.stopped_at(CLOSE):
         answer = client.post(path(registration, session), data={"on": "floor"})
