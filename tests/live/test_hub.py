@@ -14,7 +14,8 @@ from app.extensions import bell, db
 from app.languages.captions import cues
 from app.languages.models import CaptionStream
 from app.live import hub as hubs
-from app.live.hub import Hub, Log
+from app.live.hub import Hub
+from app.live.log import Log
 from app.live.wire import encoded
 from tests.factories import make_event, make_session, make_stream
 
