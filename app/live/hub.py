@@ -165,6 +165,8 @@ class Hub:
             except OSError:
                 self._leave(log, viewer)
                 return
+            if written:
+                viewer.stuck_since = 0.0  # A slow line is no dead one.
             took_all = written == sum(map(len, pieces))
             for piece in pieces:
                 if written < len(piece):
@@ -176,7 +178,6 @@ class Hub:
             if not took_all:
                 self._wait_for(log, viewer)
                 return
-        viewer.stuck_since = 0.0
         log.stuck.discard(viewer)
 
     def _wait_for(self, log: Log, viewer: Viewer) -> None:
