@@ -27,7 +27,7 @@ function show(cue) {
     return;
   }
   if (!line) {
-    line = document.createElement("li");
+    line = document.createElement("p");
     Object.assign(line.dataset, { cue: cue.id, place: cue.place, seq: cue.seq });
     let next = null;
     for (let other = list.lastElementChild; other && isBefore(other, cue) > 0; other = other.previousElementSibling) {

@@ -12,8 +12,6 @@ from app.languages.models import CaptionCue, CaptionStream, CueState, Linguist
 from app.lib import clock
 from tests.factories import make_event, make_linguist, make_session, make_stream
 
-pytestmark = pytest.mark.both_databases
-
 
 @pytest.fixture
 def event(app: Flask) -> Event:
@@ -53,6 +51,7 @@ def test_who_writes_at_a_free_desk_is_on_air_and_nobody_else_begins_a_line(strea
     assert lines(stream) == ["Good morning."]
 
 
+@pytest.mark.both_databases
 def test_the_desk_is_handed_over_when_the_colleague_takes_it(stream, ana, boris) -> None:
     desk.take(stream, ana)
     assert refusal(desk.offer, stream, boris, boris) == "Only who is on air can hand over."
@@ -94,6 +93,7 @@ def test_who_coordinates_may_take_over_at_once(event, stream, ana) -> None:
     assert stream.on_air is chief
 
 
+@pytest.mark.both_databases
 def test_a_line_that_is_sent_twice_stands_once(stream, ana) -> None:
     first = desk.write(stream, ana, "a1", "Good", partial=True)
     desk.write(stream, ana, "a1", "Good morning", partial=True)
@@ -144,6 +144,7 @@ def test_everyone_corrects_and_withdraws_but_not_what_is_being_typed(stream, ana
     assert lines(stream) == []
 
 
+@pytest.mark.both_databases
 def test_of_two_corrections_at_once_the_second_is_told(stream, ana, boris) -> None:
     cue = desk.write(stream, ana, "a1", "Good mourning")
     desk.correct(cue, ana, "Good morning.", was="Good mourning")
@@ -157,6 +158,7 @@ def spoken_source(event: Event, ana: Linguist, *texts: str) -> list[CaptionCue]:
     return [desk.write(source, ana, f"s{n}", text) for n, text in enumerate(texts)]
 
 
+@pytest.mark.both_databases
 def test_translations_stand_in_the_order_of_their_sources(event, stream, ana) -> None:
     said = spoken_source(event, ana, *"abcdefgh")
     for n in (0, 7, 3, 1, 2, 5, 4, 6):

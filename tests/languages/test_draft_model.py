@@ -21,7 +21,7 @@ from app.languages.workbench import beginning, changes, contents, editing, revis
 from tests.factories import make_event, make_linguist, make_session
 
 SOAK = bool(os.environ.get("SOAK"))
-EXAMPLES, STEPS = (300, 60) if SOAK else (8, 25)
+EXAMPLES, STEPS = (300, 60) if SOAK else (6, 25)
 EDITORS = 3
 FIELDS = ("start", "end", "text", "position", "gone")
 

@@ -36,7 +36,7 @@ def say(stream: CaptionStream, *texts: str) -> None:
 def test_the_page_shows_what_was_said_without_javascript(client: FlaskClient, stream: CaptionStream) -> None:
     say(stream, "Welcome.", "This is the first keynote.")
     page = client.get("/en/events/autumn/live/opening/").text
-    assert re.findall(r"<li data-cue[^>]*>([^<]*)</li>", page) == ["Welcome.", "This is the first keynote."]
+    assert re.findall(r"<p data-cue[^>]*>([^<]*)</p>", page) == ["Welcome.", "This is the first keynote."]
     assert '<meta http-equiv="refresh"' in page
 
 

@@ -24,7 +24,7 @@ from tests.mail.server import Post
 pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 SCALE = 10 if os.environ.get("SOAK") else 1
-LETTERS, KILLS = 60 * SCALE, 4 * SCALE
+LETTERS, KILLS = 45 * SCALE, 3 * SCALE
 
 # The senders live in the tests' moment, and sweep until nothing is left for them.
 SENDER = f"""

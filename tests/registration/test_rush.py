@@ -39,7 +39,7 @@ from tests.registration.crowd import Crowd, Site, running
 pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 SOAK = bool(os.environ.get("SOAK"))
-OPERATIONS = 2000 if SOAK else 300
+OPERATIONS = 2000 if SOAK else 200
 PERSON = {"country": "MD", "language": "ro", "zone": "Europe/Chisinau", "consent": "y"}
 
 

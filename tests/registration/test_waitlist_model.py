@@ -46,7 +46,7 @@ from tests.conftest import NOON
 from tests.factories import make_account, make_event, make_session, save
 
 SOAK = bool(os.environ.get("SOAK"))
-EXAMPLES, STEPS = (500, 80) if SOAK else (30, 50)
+EXAMPLES, STEPS = (500, 80) if SOAK else (20, 50)
 
 REQUESTED, DECLINED = RegistrationState.REQUESTED, RegistrationState.DECLINED
 WAITING, PENDING, CONFIRMED = RegistrationState.WAITING, RegistrationState.PENDING, RegistrationState.CONFIRMED
