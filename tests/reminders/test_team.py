@@ -60,7 +60,7 @@ def test_the_letter_has_all_of_the_day_in_the_zone_of_its_reader(
     make_track(make_session(event, title={"en": "The debate"}, starts_at=START + 3 * HOUR), **captions)
     make_track(make_session(event, title={"en": "Tomorrow"}, starts_at=START + DAY), **captions)
     to_ana, to_maria = letters_at(START - DAY)
-    assert to_ana["Subject"].startswith("Language team: Biblioteci deschise")
+    assert to_ana["Subject"].startswith("Echipa lingvistică: Biblioteci deschise")
     for body in (text(to_ana), html(to_ana)):
         for said in ("The talk", "The debate", "03:00–04:00", "10:00–11:00", "03:00–03:30", "03:30–04:00", "Maria"):
             assert said in body, said
