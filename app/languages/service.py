@@ -9,6 +9,7 @@ from sqlalchemy import orm
 from app.events.models import Event
 from app.extensions import db
 from app.languages.models import LanguageTrack, SubtitleFile, TrackKind, TrackState
+from app.lib.tags import base_language
 from app.schedule.models import EventSession
 
 is_offered = LanguageTrack.state != TrackState.FAILED
@@ -110,7 +111,7 @@ def sessions_followable_in(event: Event, language: str) -> sa.Select[int]:
 
     Only the base language counts: who reads Portuguese is served by `pt-BR`, and the other way round.
     """
-    base = language.split("-")[0].lower()
+    base = base_language(language)
     # A list of tags is kept as JSON text on every database, and each tag stands in it in quotation marks.
     floor = sa.func.lower(sa.cast(EventSession.languages, sa.Text))
     spoken = sa.or_(floor.contains(f'"{base}"', autoescape=True), floor.contains(f'"{base}-', autoescape=True))

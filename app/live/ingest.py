@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from app.extensions import db
 from app.languages.captions import cues, keys
 from app.languages.models import CaptionKey
+from app.lib.tags import base_language
 from app.people.guard import by_link
 
 blueprint = Blueprint("captions", __name__)
@@ -64,7 +65,7 @@ def _refusal(key: CaptionKey | None) -> Response | None:
 
 def _is_same(asked: str, language: str) -> bool:
     """Tools write `en-US` where a track is in `en`."""
-    return asked.replace("_", "-").split("-")[0].lower() == language.split("-")[0].lower()
+    return base_language(asked.replace("_", "-")) == base_language(language)
 
 
 def _said(text: str, status: int) -> Response:

@@ -10,6 +10,7 @@ from app.extensions import db
 from app.languages.models import LanguageTrack, TrackKind
 from app.languages.service import is_in
 from app.lib import clock
+from app.lib.tags import base_language
 from app.mail.service import enqueue_all, letter_row
 from app.registration.models import AgendaItem, Need, NeedKind, Registration, RegistrationState
 from app.reminders.models import TrackNews
@@ -97,8 +98,8 @@ def _needs(track: LanguageTrack) -> sa.ColumnElement[bool]:
     asked = sa.exists().where(Need.registration_id == Registration.id)
     if track.kind is TrackKind.SIGN:
         return asked.where(Need.kind == NeedKind.SIGN)
-    base = track.language.split("-")[0].lower()
+    base = base_language(track.language)
     by_need = asked.where(Need.kind.not_in((NeedKind.SIGN, NeedKind.OTHER)), is_in(Need.language, base))
-    is_spoken = any(tag.split("-")[0].lower() == base for tag in track.session.languages)
+    is_spoken = any(base_language(tag) == base for tag in track.session.languages)
     # Who hears their own language from the stage misses nothing, unless they asked for captions of it.
     return by_need if is_spoken else sa.or_(by_need, is_in(Registration.language, base))

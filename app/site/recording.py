@@ -19,6 +19,7 @@ from app.languages.transcript import Paragraph
 from app.languages.words import LONGEST_QUERY, Query
 from app.lib.conditional import Rendered
 from app.lib.present import chosen, page_language, summary
+from app.lib.tags import base_language
 from app.lib.text import one_line
 from app.lib.urls import absolute
 from app.people.guard import public
@@ -94,8 +95,8 @@ def _language(offered: Iterable[str], asked: str, floor: Sequence[str]) -> str:
     """Which transcript to show: the one asked for, the reader's own, the one of what was spoken, any."""
     tags = list(offered)
     for wanted in (asked, page_language(), *floor):
-        base = wanted.split("-")[0].lower()
-        near = [tag for tag in tags if tag.split("-")[0].lower() == base]
+        base = base_language(wanted)
+        near = [tag for tag in tags if base_language(tag) == base]
         if near:
             return wanted if wanted in near else near[0]
     return tags[0] if tags else ""

@@ -5,7 +5,6 @@ from functools import partial
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 
 from app.events.models import Event, EventState
 from app.extensions import db, first_row
@@ -63,19 +62,6 @@ def find_public(event: str, session: str, language: str) -> StreamRow | None:
     """By its address; nothing of an event that is not public. One statement, which holds no connection."""
     row = first_row(_public, event=event, session=session, language=language)
     return StreamRow(*row) if row else None
-
-
-def of_session(session: EventSession) -> list[CaptionStream]:
-    """Those that have begun or can begin, by language."""
-    return list(
-        db.session.scalars(
-            sa.select(CaptionStream)
-            .join(CaptionStream.track)
-            .where(LanguageTrack.session_id == session.id, LanguageTrack.kind == TrackKind.CAPTIONS)
-            .order_by(LanguageTrack.language)
-            .options(orm.contains_eager(CaptionStream.track))
-        )
-    )
 
 
 def versions(numbers: set[int]) -> dict[int, int]:

@@ -12,6 +12,7 @@ from app.extensions import db, lock_row, reading_only
 from app.languages.captions import cues
 from app.languages.models import CaptionCue, CaptionStream, CueState, LanguageTrack
 from app.lib import clock
+from app.lib.tags import base_language
 
 PATIENCE = (3, 10)
 """Seconds for the connection and for the answer."""
@@ -38,7 +39,13 @@ class LibreTranslate:
         self._url, self._key = url, key
 
     def translate(self, text: str, source: str, target: str) -> str:
-        asked = {"q": text, "source": _base(source), "target": _base(target), "format": "text", "api_key": self._key}
+        asked = {
+            "q": text,
+            "source": base_language(source),
+            "target": base_language(target),
+            "format": "text",
+            "api_key": self._key,
+        }
         try:
             answer = requests.post(f"{self._url}/translate", json=asked, timeout=PATIENCE, allow_redirects=False)
             said = answer.json()
@@ -129,7 +136,3 @@ MACHINE = "⚙"
 def _short(words: str) -> str:
     """A translation may be longer than a caption can be; better its beginning than nothing."""
     return cues.clean(words.encode(errors="ignore")[: cues.MOST_BYTES].decode(errors="ignore"))
-
-
-def _base(language: str) -> str:
-    return language.split("-")[0].lower()

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from app.languages.formats import cue_text
 from app.languages.formats.profiles import Limits
 from app.languages.formats.webvtt import Cue
+from app.lib.tags import base_language
 
 
 class Kind(enum.StrEnum):
@@ -131,7 +132,7 @@ def length(line: str) -> int:
 
 
 def _is_spaced(language: str) -> bool:
-    return language.split("-")[0].lower() not in _UNSPACED
+    return base_language(language) not in _UNSPACED
 
 
 def _between(at: int, cue: Cue, begun: int, ended: int, limits: Limits) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 from app.languages.formats.remarks import RefusedError, Remark, Said
+from app.lib.tags import base_language
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -88,7 +89,7 @@ def _is_binary(data: bytes) -> bool:
 
 
 def _by_language(data: bytes, language: str) -> tuple[str, str]:
-    base = language.split("-")[0].lower()
+    base = base_language(language)
     candidates = next((names for tags, names in _BY_LANGUAGE.items() if base in tags), _WESTERN)
     read = []
     for encoding in candidates:

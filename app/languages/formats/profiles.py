@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 
+from app.lib.tags import base_language
+
 _FIVE_SIXTHS_OF_A_SECOND = 833
 _TWO_FRAMES = 83
 """At 24 frames a second."""
@@ -70,7 +72,7 @@ translators, of the BBC and of Arte."""
 def limits(profile: str, language: str) -> Limits:
     """In a language given by its BCP 47 tag; only its base counts. Raises KeyError for an unknown profile."""
     found = PROFILES[profile]
-    base = language.split("-")[0].lower()
+    base = base_language(language)
     return replace(
         found.limits,
         cps=found.cps.get(base, found.limits.cps),

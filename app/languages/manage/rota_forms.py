@@ -11,10 +11,11 @@ from wtforms.validators import InputRequired, Length, NumberRange, ValidationErr
 
 from app.languages.forms import LanguageField
 from app.languages.models import LanguageTrack, Linguist, Turn
-from app.languages.rota.booths import base, fits, sources_of
+from app.languages.rota.booths import fits, sources_of
 from app.languages.rota.material import Material, Span, span_of
 from app.lib.fields import OneLine
 from app.lib.present import hour
+from app.lib.tags import base_language
 
 
 class BoothForm(FlaskForm):
@@ -26,7 +27,7 @@ class BoothForm(FlaskForm):
     )  # fmt: skip
 
     def validate_second(self, field: Any) -> None:
-        if base(field.data) == base(self.first.data or ""):
+        if base_language(field.data) == base_language(self.first.data or ""):
             raise ValidationError(_l("Choose two languages."))
 
     @property

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.events.models import Event
 from app.extensions import Model
+from app.lib.tags import base_language
 from app.lib.text import Picked, Translated, TranslatedText, pick
 
 
@@ -23,8 +24,4 @@ class Term(Model):
     def word(self, language: str) -> Picked:
         """The term in a language; `pt` serves for `pt-BR` and the other way round. Empty where there is none."""
         found = pick(self.words, (language,))
-        return found if _base(found.language) == _base(language) else Picked("", "")
-
-
-def _base(language: str) -> str:
-    return language.split("-")[0].lower()
+        return found if base_language(found.language) == base_language(language) else Picked("", "")

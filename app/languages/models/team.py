@@ -11,6 +11,7 @@ from app.events.models import Event, enum_column
 from app.extensions import Model
 from app.languages.models.track import TrackKind
 from app.lib import clock
+from app.lib.tags import base_language
 from app.lib.tokens import new_token
 from app.people.models import Account
 
@@ -73,9 +74,9 @@ class Linguist(Model):
 
     def has(self, language: str, *grades: Grade) -> bool:
         """Whether they have a language, in one of these grades; only the base language counts."""
-        base = language.split("-")[0].lower()
+        base = base_language(language)
         wanted = grades or tuple(Grade)
-        return any(skill.language.split("-")[0].lower() == base and skill.grade in wanted for skill in self.skills)
+        return any(base_language(skill.language) == base and skill.grade in wanted for skill in self.skills)
 
     def token(self, purpose: "LinkPurpose") -> str:
         """The link of this purpose that is in force; everybody has one of each."""

@@ -10,6 +10,7 @@ from app.events.models import Event
 from app.extensions import db
 from app.languages.models import Booth, LanguageTrack
 from app.lib.present import language_name
+from app.lib.tags import base_language
 
 
 class NameTaken(Exception):  # noqa: N818 - news for the organiser
@@ -73,24 +74,24 @@ def sources_of(track: LanguageTrack) -> list[str]:
     """The languages that are worked from: of the relay, or of the floor but for what needs no interpreting."""
     if track.via:
         return [track.via]
-    return [tag for tag in track.session.languages if base(tag) != base(track.language)]
+    return [tag for tag in track.session.languages if base_language(tag) != base_language(track.language)]
 
 
 def pivots(tracks: Iterable[LanguageTrack]) -> dict[LanguageTrack, LanguageTrack | None]:
     """The track that each relay listens to; None for what is interpreted from the floor, and where it is missing."""
     tracks = list(tracks)
-    into = {(track.session, base(track.language)): track for track in tracks}
-    return {track: into.get((track.session, base(track.via))) if is_relay(track) else None for track in tracks}
+    into = {(track.session, base_language(track.language)): track for track in tracks}
+    return {track: into.get((track.session, base_language(track.via))) if is_relay(track) else None for track in tracks}
 
 
 def is_relay(track: LanguageTrack) -> bool:
-    return bool(track.via) and base(track.via) not in map(base, track.session.languages)
+    return bool(track.via) and base_language(track.via) not in map(base_language, track.session.languages)
 
 
 def pair_of(track: LanguageTrack) -> frozenset[str] | None:
     """The languages of a booth that could serve it; None when nothing is to be interpreted."""
     sources = sources_of(track)
-    return frozenset((base(sources[0]), base(track.language))) if sources else None
+    return frozenset((base_language(sources[0]), base_language(track.language))) if sources else None
 
 
 def serving(tracks: Iterable[LanguageTrack], booths: Sequence[Booth]) -> Mapping[LanguageTrack, Booth | None]:
@@ -112,13 +113,9 @@ def serving(tracks: Iterable[LanguageTrack], booths: Sequence[Booth]) -> Mapping
 
 def fits(booth: Booth, track: LanguageTrack) -> bool:
     """Whether it works into the track's language, from one that is spoken or relayed."""
-    languages = {base(tag) for tag in booth.languages}
-    target = base(track.language)
-    return target in languages and any({base(source), target} == languages for source in sources_of(track))
-
-
-def base(tag: str) -> str:
-    return tag.split("-")[0].lower()
+    languages = {base_language(tag) for tag in booth.languages}
+    target = base_language(track.language)
+    return target in languages and any({base_language(source), target} == languages for source in sources_of(track))
 
 
 def _times(track: LanguageTrack) -> tuple[datetime, datetime]:
