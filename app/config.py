@@ -19,6 +19,13 @@ class Config:
                       starts one in POLYFORUM_HOME)
     MAIL_URL          `maildir:PATH` or `smtp://user:password@host:port?tls=starttls|tls|none`
     MAIL_FROM         sender of every letter
+    MAIL_RATE         letters a minute of the whole server (0: as many as go)
+    MAIL_DOMAIN_RATE  letters a minute to one domain, and to some: `100,gmail.com=60,mail.ru=30` (0: as many as go)
+    INBOX_URL         `imaps://user:password@host:port/folder` or `maildir:PATH`: where bounces and replies to
+                      MAIL_FROM arrive (unset: nobody reads them). With it each letter has a return address of its
+                      own: the local part of MAIL_FROM, `+`, and a mark
+    DKIM_KEY          private key for RFC 6376: a file in PEM, or the PEM itself
+    DKIM_SELECTOR     name of the key in the DNS of MAIL_FROM's domain
     SECRET_KEY        signs cookies and links (made on the first run, kept in POLYFORUM_HOME)
     BASE_URL          where people reach the site; every link in a letter or feed starts with it
     STORAGE_URL       `file:PATH`, where uploads are kept
@@ -42,6 +49,11 @@ class Config:
         self.REDIS_URL = env.get("REDIS_URL", "")
         self.MAIL_URL = env.get("MAIL_URL", f"maildir:{self.HOME / 'mail'}")
         self.MAIL_FROM = env.get("MAIL_FROM", "Polyforum <polyforum@localhost>")
+        self.MAIL_RATE = int(env.get("MAIL_RATE", "0"))
+        self.MAIL_DOMAIN_RATE = env.get("MAIL_DOMAIN_RATE", "")
+        self.INBOX_URL = env.get("INBOX_URL", "")
+        self.DKIM_KEY = env.get("DKIM_KEY", "")
+        self.DKIM_SELECTOR = env.get("DKIM_SELECTOR", "")
         self.SECRET_KEY = env.get("SECRET_KEY") or _kept_secret(self.HOME / "secret-key")
         self.BASE_URL = env.get("BASE_URL", f"http://localhost:{self.PORT}").rstrip("/")
         self.STORAGE_URL = env.get("STORAGE_URL", f"file:{self.HOME / 'uploads'}")

@@ -31,7 +31,7 @@ def invite(linguist: Linguist) -> None:
 def invited(event: Event) -> set[int]:
     """Who was written to with their link."""
     letters = sa.select(Letter.payload["linguist"].as_integer()).where(
-        Letter.kind == INVITATION, Letter.payload["event_id"].as_integer() == event.id
+        Letter.kind == INVITATION, Letter.about == f"event:{event.id}"
     )
     return set(db.session.scalars(letters))
 
@@ -67,14 +67,14 @@ def tell_declined(track: LanguageTrack, linguist: Linguist, reason: str) -> None
     event = linguist.event
     enqueue(
         DECLINED, f"{track.id}:{linguist.id}:{new_token()}", reply_address(event), language=event.language,
-        event_id=event.id, track=track.id, name=linguist.name, email=linguist.email, reason=reason,
+        about=f"event:{event.id}", track=track.id, name=linguist.name, email=linguist.email, reason=reason,
     )  # fmt: skip
 
 
 def _write(kind: str, key: str, linguist: Linguist, **more: Any) -> None:
     enqueue(
         kind, key, linguist.email, recipient_name=linguist.name, language=linguist.language,
-        event_id=linguist.event_id, linguist=linguist.id, **more,
+        about=f"event:{linguist.event_id}", linguist=linguist.id, **more,
     )  # fmt: skip
 
 

@@ -18,13 +18,27 @@ class LetterState(enum.StrEnum):
     DROPPED = "dropped"  # The facts it would have told no longer hold, or nobody wants it.
     FAILED = "failed"  # Refused for good, or given up.
     UNSURE = "unsure"  # The sender died between handing over and marking; a person decides.
+    HELD = "held"  # Its message is paused; nobody claims it.
+    BOUNCED = "bounced"  # The server took it, and a report came later that it could not be delivered.
+
+
+class Priority(enum.IntEnum):
+    """What is claimed first when there is more than can be sent."""
+
+    AWAITED = 0  # Somebody sits before a screen and waits for it: confirm, sign in.
+    TIMELY = 1  # Reminders and news of changes.
+    BULK = 2  # Messages of organisers, thanks, certificates.
 
 
 class Letter(Model):
     """One letter to one recipient. Its kind names the renderer; its facts are read when it is sent."""
 
     __tablename__ = "letter"
-    __table_args__ = (sa.Index("ix_letter_due", "state", "not_before"),)
+    __table_args__ = (
+        sa.Index("ix_letter_due", "state", "priority", "not_before"),
+        # Bounces and page addresses carry the number, so SQLite must never give one out twice.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(200), unique=True)
@@ -33,7 +47,16 @@ class Letter(Model):
     recipient: Mapped[str] = mapped_column(sa.String(254), index=True)
     recipient_name: Mapped[str] = mapped_column(sa.String(200), default="")
     language: Mapped[str] = mapped_column(sa.String(35))
+    domain: Mapped[str] = mapped_column(sa.String(253), default="")
+    """Of the recipient, in ASCII and lower case; what a limit of throughput counts by."""
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    about: Mapped[str] = mapped_column(sa.String(120), default="", index=True)
+    """What it belongs to, written as the audit trail does: `event:12`. Empty: the site itself."""
+    cause: Mapped[str] = mapped_column(sa.String(120), default="", index=True)
+    """What had it written, where that can be paused, cancelled and counted: `message:7`."""
+    topic: Mapped[str] = mapped_column(sa.String(200), default="", index=True)
+    """The key without its version: a newer letter on the same topic takes the place of one that still waits."""
+    priority: Mapped[Priority] = mapped_column(sa.SmallInteger, default=Priority.TIMELY)
     state: Mapped[LetterState] = mapped_column(
         sa.Enum(LetterState, native_enum=False, length=10, values_callable=lambda e: [m.value for m in e]),
         default=LetterState.QUEUED,
@@ -45,9 +68,39 @@ class Letter(Model):
     handed_over_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     """Set and committed just before the transport is called: with it, a dead sender leaves UNSURE, not a repeat."""
     sent_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
+    bounced_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     message_id: Mapped[str] = mapped_column(sa.String(200))
     subject: Mapped[str] = mapped_column(sa.String(500), default="")
     last_error: Mapped[str] = mapped_column(sa.String(500), default="")
+
+
+class LetterCopy(Model):
+    """What a letter said when it was handed over: the record of it, for some months.
+
+    Private links are masked, since whoever may read the record may not act for its readers.
+    """
+
+    __tablename__ = "letter_copy"
+
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True)
+    text: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    """Plain text and HTML in UTF-8, each compressed by zlib."""
+    html: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    written_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now, index=True)
+
+
+class Scope(enum.StrEnum):
+    ALL = "all"
+    BULK = "bulk"  # Only what nobody asked for at this moment: reminders and messages, but no confirmations.
+
+
+class Grounds(enum.StrEnum):
+    """Why nothing more is sent to an address."""
+
+    REFUSED = "refused"  # A server refused it at once.
+    BOUNCED = "bounced"  # A report came back (RFC 3464).
+    COMPLAINT = "complaint"  # Its owner called a letter spam (RFC 5965).
+    BY_HAND = "by-hand"
 
 
 class Suppression(Model):
@@ -57,5 +110,55 @@ class Suppression(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    scope: Mapped[Scope] = mapped_column(
+        sa.Enum(Scope, native_enum=False, length=10, values_callable=lambda e: [m.value for m in e]),
+        default=Scope.ALL,
+    )
+    grounds: Mapped[Grounds] = mapped_column(
+        sa.Enum(Grounds, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
+        default=Grounds.REFUSED,
+    )
     reason: Mapped[str] = mapped_column(sa.String(500))
+    letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id", ondelete="SET NULL"))
+    """The letter that met the refusal, the bounce or the complaint."""
     created_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
+
+
+class Pace(Model):
+    """How many letters went to a domain within the present minute; `""` is the whole server."""
+
+    __tablename__ = "pace"
+
+    domain: Mapped[str] = mapped_column(sa.String(253), primary_key=True)
+    minute: Mapped[int] = mapped_column(default=0)
+    """Since the epoch."""
+    used: Mapped[int] = mapped_column(default=0)
+    rests_until: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
+    """The domain asked us to slow down (RFC 3463 X.7.x, 421): nothing is claimed for it until then."""
+
+
+class Arrival(enum.StrEnum):
+    """What a message in the mailbox turned out to be."""
+
+    BOUNCE = "bounce"
+    DELAY = "delay"
+    COMPLAINT = "complaint"
+    REPLY = "reply"  # An answer to an invitation (RFC 5546).
+    OTHER = "other"  # For people; left where it is.
+    UNREADABLE = "unreadable"
+
+
+class Received(Model):
+    """A message that was read from the mailbox, each once."""
+
+    __tablename__ = "received"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    """Names it in its mailbox: UIDVALIDITY and UID, or the file of a maildir."""
+    arrival: Mapped[Arrival] = mapped_column(
+        sa.Enum(Arrival, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
+    )
+    letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id", ondelete="SET NULL"), index=True)
+    detail: Mapped[str] = mapped_column(sa.String(500), default="")
+    received_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now, index=True)

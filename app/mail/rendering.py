@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template
 
-from app.mail.models import Letter
+from app.mail.models import Letter, Priority
 
 
 class Stale(Exception):  # noqa: N818 - it is no error, it is news
@@ -36,13 +36,14 @@ class Content:
 
 Renderer = Callable[[Letter], Content]
 _renderers: dict[str, Renderer] = {}
+_priorities: dict[str, Priority] = {}
 
 
-def renders(kind: str) -> Callable[[Renderer], Renderer]:
+def renders(kind: str, priority: Priority = Priority.TIMELY) -> Callable[[Renderer], Renderer]:
     """Registers the renderer of a kind. It runs with the locale of the letter's language in force."""
 
     def register(renderer: Renderer) -> Renderer:
-        _renderers[kind] = renderer
+        _renderers[kind], _priorities[kind] = renderer, priority
         return renderer
 
     return register
@@ -50,6 +51,10 @@ def renders(kind: str) -> Callable[[Renderer], Renderer]:
 
 def renderer_of(kind: str) -> Renderer:
     return _renderers[kind]
+
+
+def priority_of(kind: str) -> Priority:
+    return _priorities.get(kind, Priority.TIMELY)
 
 
 def compose(

@@ -5,12 +5,14 @@ from datetime import datetime
 from email.utils import make_msgid
 from typing import Any
 
+import idna
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.extensions import db
 from app.lib import clock
 from app.mail.models import Letter, LetterState
+from app.mail.rendering import priority_of
 
 
 def enqueue(
@@ -21,15 +23,19 @@ def enqueue(
     language: str,
     recipient_name: str = "",
     not_before: datetime | None = None,
+    about: str = "",
+    cause: str = "",
+    topic: str = "",
     **payload: Any,
 ) -> None:
     """Writes a letter in the caller's transaction, unless one with this key was ever written.
 
     `key` names recipient, cause and version (`81:1`); `payload` holds primitives from which the kind's
-    renderer finds the facts when the letter is sent.
+    renderer finds the facts when the letter is sent. `about`, `cause` and `topic` are those of `Letter`.
     """
     enqueue_all([letter_row(
-        kind, key, recipient, language=language, recipient_name=recipient_name, not_before=not_before, **payload
+        kind, key, recipient, language=language, recipient_name=recipient_name, not_before=not_before, about=about,
+        cause=cause, topic=topic, **payload,
     )])  # fmt: skip
 
 
@@ -50,12 +56,27 @@ def letter_row(
     language: str,
     recipient_name: str = "",
     not_before: datetime | None = None,
+    about: str = "",
+    cause: str = "",
+    topic: str = "",
     **payload: Any,
 ) -> dict[str, Any]:
     moment = clock.now()
     return {
         "kind": kind, "key": f"{kind}:{key}", "recipient": recipient, "recipient_name": recipient_name,
-        "language": language, "payload": payload, "state": LetterState.QUEUED, "created_at": moment,
-        "not_before": not_before or moment, "attempts": 0, "message_id": make_msgid(domain="polyforum"),
-        "subject": "", "last_error": "",
+        "domain": domain_of(recipient), "language": language, "payload": payload, "about": about, "cause": cause,
+        "topic": topic and f"{kind}:{topic}", "priority": priority_of(kind), "state": LetterState.QUEUED,
+        "created_at": moment, "not_before": not_before or moment, "attempts": 0,
+        "message_id": make_msgid(domain="polyforum"), "subject": "", "last_error": "",
     }  # fmt: skip
+
+
+def domain_of(address: str) -> str:
+    """In lower case, and in ASCII (RFC 5890) where it can be."""
+    domain = address.rpartition("@")[2].lower()
+    if domain.isascii():
+        return domain
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain

@@ -2,13 +2,13 @@
 
 from flask_babel import gettext as _
 
-from app.mail.models import Letter
+from app.mail.models import Letter, Priority
 from app.mail.rendering import Content, Stale, compose, renders
 from app.people import service
 from app.people.links import Purpose, address_of_link
 
 
-@renders("people.link")
+@renders("people.link", Priority.AWAITED)
 def link(letter: Letter) -> Content:
     account = service.by_address(letter.recipient)
     if account is None:

@@ -5,13 +5,13 @@ from flask_babel import gettext as _
 from app.extensions import db
 from app.lib.present import chosen
 from app.lib.urls import absolute, interface_language
-from app.mail.models import Letter
+from app.mail.models import Letter, Priority
 from app.mail.rendering import Attachment, Content, Stale, compose, renders
 from app.registration import certificate_pdf, certificates
 from app.registration.models import Certificate, Purpose, Registration
 
 
-@renders(certificates.LETTER)
+@renders(certificates.LETTER, Priority.BULK)
 def _certificate(letter: Letter) -> Content:
     registration = db.session.get(Registration, letter.payload["registration"])
     if registration is None or not registration.is_confirmed or registration.email != letter.recipient:

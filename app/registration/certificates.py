@@ -144,7 +144,7 @@ def send(event: Event) -> int:
     enqueue_all([
         letter_row(
             LETTER, str(registration.id), registration.email, language=registration.language,
-            recipient_name=registration.name, registration=registration.id,
+            recipient_name=registration.name, about=f"event:{registration.event_id}", registration=registration.id,
         )
         for registration in due
     ])  # fmt: skip

@@ -17,7 +17,7 @@ from app.events.models import Event, Standing
 from app.extensions import db
 from app.jobs import service as jobs
 from app.lib import clock, storage
-from app.mail.models import Letter, LetterState
+from app.mail.models import Letter, LetterCopy, LetterState
 from app.people import audit
 from app.people.models import Account
 from app.registration import codes as codes_of
@@ -162,7 +162,7 @@ def _delete(event: Event, numbers: Collection[int], letters: sa.ColumnElement[bo
     """Deletes registrations, with all that the database knows to belong to them; `letters` says where theirs are."""
     theirs = _file_keys(Answer.registration_id.in_(numbers))
     about = (Letter.payload[name].as_integer() for name in ("registration", "registration_id"))
-    _blank(letters & sa.or_(*(number.in_(numbers) for number in about)), {"event_id": event.id})
+    _blank(letters & sa.or_(*(number.in_(numbers) for number in about)))
     _execute(sa.delete(Certificate).where(Certificate.registration_id.in_(numbers)))
     _execute(sa.delete(Registration).where(Registration.id.in_(numbers)))
     jobs.drop(f"event:{event.id}", kinds="registration.")
@@ -179,7 +179,7 @@ def _delete_invitations(event: Event, condition: sa.ColumnElement[bool]) -> None
     invited = sa.select(AccessCode.id).where(AccessCode.event_id == event.id, AccessCode.email != "", condition)
     codes = list(db.session.scalars(invited))
     is_invitation = Letter.kind == codes_of.INVITATION
-    _blank(is_invitation & Letter.payload["code"].as_integer().in_(codes), {"event_id": event.id})
+    _blank(is_invitation & Letter.payload["code"].as_integer().in_(codes))
     _execute(sa.delete(AccessCode).where(AccessCode.id.in_(codes)))
 
 
@@ -190,17 +190,18 @@ def _delete_the_rest(event: Event) -> None:
     _execute(sa.delete(Certificate).where(Certificate.event_id == event.id))
     for name in ("registration", "registration_id"):
         number = Letter.payload[name].as_integer()
-        _blank(number.is_not(None) & ~sa.exists().where(Registration.id == number), {})
+        _blank(number.is_not(None) & ~sa.exists().where(Registration.id == number))
 
 
-def _blank(letters: sa.ColumnElement[bool], payload: dict[str, int]) -> None:
-    """Takes the person out of letters; that one was sent stays."""
+def _blank(letters: sa.ColumnElement[bool]) -> None:
+    """Takes the person out of letters; that one was sent for this event stays."""
+    _execute(sa.delete(LetterCopy).where(LetterCopy.letter_id.in_(sa.select(Letter.id).where(letters))))
     _execute(
         sa.update(Letter)
         .where(letters)
         .values(
-            recipient="", recipient_name="", payload=payload, last_error="",
-            state=sa.case((Letter.state == LetterState.SENT, Letter.state), else_=LetterState.DROPPED),
+            recipient="", recipient_name="", domain="", payload={}, subject="", last_error="",
+            state=sa.case((Letter.state.in_((LetterState.SENT, LetterState.BOUNCED)), Letter.state), else_=LetterState.DROPPED),
         )
     )  # fmt: skip
 

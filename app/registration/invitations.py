@@ -60,7 +60,7 @@ def invite_again(code: AccessCode, after: str, language: str) -> None:
 def _write(code: AccessCode, number: int, language: str, name: str) -> None:
     enqueue(
         codes.INVITATION, f"{code.id}:{number}", code.email, recipient_name=name, language=language, code=code.id,
-        event_id=code.event_id,
+        about=f"event:{code.event_id}",
     )  # fmt: skip
 
 

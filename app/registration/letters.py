@@ -11,7 +11,7 @@ from app.lib import clock
 from app.lib.present import chosen
 from app.lib.tokens import new_token
 from app.lib.urls import absolute, interface_language
-from app.mail.models import Letter
+from app.mail.models import Letter, Priority
 from app.mail.rendering import Content, Stale, compose, renders
 from app.mail.service import enqueue
 from app.registration import places
@@ -96,27 +96,28 @@ def _write(kind: str, key: str, registration: Registration, recipient: str, **mo
         recipient,
         recipient_name=registration.name,
         language=registration.language,
+        about=f"event:{registration.event_id}",
         registration=registration.id,
         attempt=registration.attempt,
         **more,
     )
 
 
-@renders(CONFIRM)
+@renders(CONFIRM, Priority.AWAITED)
 def _confirm(letter: Letter) -> Content:
     registration = _expected(letter, RegistrationState.PENDING)
     subject = _("Please confirm: %(event)s", event=chosen(registration.event.title))
     return _written(letter, registration, "confirm", subject, "registration.confirm")
 
 
-@renders(KNOWN)
+@renders(KNOWN, Priority.AWAITED)
 def _known(letter: Letter) -> Content:
     registration = _expected(letter, RegistrationState.CONFIRMED)
     subject = _("You are registered: %(event)s", event=chosen(registration.event.title))
     return _written(letter, registration, "known", subject, "personal.page")
 
 
-@renders(NEW_ADDRESS)
+@renders(NEW_ADDRESS, Priority.AWAITED)
 def _new_address(letter: Letter) -> Content:
     registration = _of(letter)
     if registration.new_email != letter.recipient:
@@ -147,7 +148,7 @@ def _waiting(letter: Letter) -> Content:
     return _written(letter, registration, "waiting", subject, "personal.page", position=position)
 
 
-@renders(OFFER)
+@renders(OFFER, Priority.AWAITED)
 def _offer(letter: Letter) -> Content:
     registration = _expected(letter, RegistrationState.PENDING)
     if registration.held_until is None or registration.held_until <= clock.now():
@@ -163,7 +164,7 @@ def _passed_on(letter: Letter) -> Content:
     return _written(letter, registration, "passed_on", subject, "personal.page")
 
 
-@renders(BOOKING_OFFER)
+@renders(BOOKING_OFFER, Priority.AWAITED)
 def _booking_offer(letter: Letter) -> Content:
     registration = _of(letter)
     booking = db.session.get(Booking, letter.payload["booking"])

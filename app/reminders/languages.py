@@ -67,12 +67,12 @@ def _tell_of(event: Event, told: list[TrackNews]) -> None:
     enqueue_all([
         letter_row(
             LANGUAGES, f"{number}:{newest}", email, recipient_name=name, language=language,
-            registration_id=number, event_id=event.id, tracks=tracks,
+            about=f"event:{event.id}", registration_id=number, tracks=tracks,
         )
         for (number, email, name, language), tracks in readers.items()
     ])  # fmt: skip
     enqueue_all([letter_row(
-        LANGUAGES_TOLD, f"{event.id}:{newest}", event.contact_email, language=event.language, event_id=event.id,
+        LANGUAGES_TOLD, f"{event.id}:{newest}", event.contact_email, language=event.language, about=f"event:{event.id}",
         tracks={str(news.track_id): news.track.is_offered for news in told}, told=len(readers),
     )])  # fmt: skip
 

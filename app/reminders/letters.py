@@ -13,7 +13,7 @@ from app.languages.service import tracks_by_session
 from app.lib import clock
 from app.lib.present import chosen, page_language
 from app.lib.urls import absolute
-from app.mail.models import Letter
+from app.mail.models import Letter, Priority
 from app.mail.rendering import Attachment, Content, Stale, compose, renders
 from app.mail.service import enqueue
 from app.registration.models import AgendaItem, Purpose, Registration, RegistrationState
@@ -49,12 +49,12 @@ def _write(kind: str, key: str, registration: Registration) -> None:
         recipient_name=registration.name,
         language=registration.language,
         registration_id=registration.id,
-        event_id=registration.event_id,
+        about=f"event:{registration.event_id}",
         attempt=registration.attempt,
     )
 
 
-@renders(WELCOME)
+@renders(WELCOME, Priority.AWAITED)
 def _welcome(letter: Letter) -> Content:
     registration = confirmed(letter)
     event = registration.event
@@ -69,7 +69,7 @@ def _welcome(letter: Letter) -> Content:
     )  # fmt: skip
 
 
-@renders(CANCELLED)
+@renders(CANCELLED, Priority.AWAITED)
 def _cancelled(letter: Letter) -> Content:
     registration = _of(letter)
     if registration.state is not RegistrationState.CANCELLED or registration.attempt != letter.payload["attempt"]:

@@ -93,7 +93,7 @@ def _tell_of(event: Event, told: list[News]) -> None:
     enqueue_all([
         letter_row(
             CHANGE, f"{reader.key}:{newest}", reader.email, recipient_name=reader.name, language=reader.language,
-            event_id=event.id, changes=changes, **reader.payload,
+            about=f"event:{event.id}", event_id=event.id, changes=changes, **reader.payload,
         )
         for reader, changes in readers.items()
     ])  # fmt: skip

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from app.events.models import Event
 from app.extensions import db
 from app.mail.models import Letter, LetterState
-from app.registration.models import Registration
 
 
 def letters_of(event: Event, state: LetterState | None = None, most: int = 200) -> Sequence[Letter]:
@@ -27,9 +26,4 @@ def counts_of(event: Event) -> dict[LetterState, int]:
 
 
 def _is_of(event: Event) -> sa.ColumnElement[bool]:
-    """Letters name their event, or the registration that they are about."""
-    registrations = sa.select(Registration.id).where(Registration.event_id == event.id)
-    return sa.or_(
-        Letter.payload["event_id"].as_integer() == event.id,
-        Letter.payload["registration"].as_integer().in_(registrations),
-    )
+    return Letter.about == f"event:{event.id}"

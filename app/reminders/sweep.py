@@ -98,7 +98,7 @@ def _remind_of_event(begins: Beginning, ahead: timedelta, due_at: datetime) -> N
     enqueue_all([
         letter_row(
             EVENT, f"{id_}{version}", email, recipient_name=name, language=language,
-            registration_id=id_, event_id=begins.event.id, start=start, minutes=minutes,
+            about=f"event:{begins.event.id}", registration_id=id_, start=start, minutes=minutes,
         )
         for id_, email, name, language in people
     ])  # fmt: skip
@@ -166,7 +166,8 @@ def _write_agenda_letters(due: list[sa.Row[tuple[object, ...]]]) -> None:
     enqueue_all([
         letter_row(
             AGENDA, f"{id_}:{rows[0].session_id}:{int(rows[0].starts_at.timestamp())}", rows[0].email,
-            recipient_name=rows[0].name, language=rows[0].language, registration_id=id_, event_id=rows[0].event_id,
+            recipient_name=rows[0].name, language=rows[0].language, about=f"event:{rows[0].event_id}",
+            registration_id=id_,
             sessions={str(row.session_id): int(row.starts_at.timestamp()) for row in rows},
         )
         for id_, rows in letters.items()

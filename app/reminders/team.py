@@ -54,5 +54,6 @@ def _row(first: Duty, ahead: timedelta) -> dict[str, object]:
     linguist, start, minutes = first.linguist, int(first.starts_at.timestamp()), int(ahead.total_seconds()) // 60
     return letter_row(
         REMINDER, f"{linguist.id}:{minutes}:{start}", linguist.email, recipient_name=linguist.name,
-        language=linguist.language, linguist=linguist.id, event_id=linguist.event_id, start=start, minutes=minutes,
+        language=linguist.language, about=f"event:{linguist.event_id}", linguist=linguist.id, start=start,
+        minutes=minutes,
     )  # fmt: skip

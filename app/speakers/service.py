@@ -73,6 +73,7 @@ def invite(speaker: Speaker, by: Account, language: str) -> None:
         account.email,
         language=account.language,
         recipient_name=account.name,
+        about=f"event:{speaker.event_id}",
         speaker=speaker.id,
     )
 

@@ -62,7 +62,7 @@ def known_person(event, **values) -> Registration:
         Letter(
             key="old", kind="reminders.event", recipient="old@secret.example.org", recipient_name="Zuzana",
             language="en", message_id="<1@x>", state=LetterState.SENT, last_error="zuzana bounced",
-            payload={"registration_id": person.id, "event_id": event.id},
+            about=f"event:{event.id}", payload={"registration_id": person.id},
         ),
     ):  # fmt: skip
         db.session.add(row)
@@ -127,7 +127,7 @@ def test_letters_to_the_erased_are_not_sent_and_the_sent_are_still_counted(app):
     assert {row.recipient for row in theirs} == {""}
     assert [row.state for row in theirs].count(LetterState.SENT) == 1
     assert {row.state for row in theirs} == {LetterState.SENT, LetterState.DROPPED}
-    assert {row.payload["event_id"] for row in theirs} == {event.id}
+    assert {row.about for row in theirs} == {f"event:{event.id}"}
     (kept,) = [row for row in rows if row.recipient == other.email]
     assert (kept.state, kept.payload["registration"]) == (LetterState.QUEUED, other.id)
 

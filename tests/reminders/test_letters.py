@@ -135,7 +135,7 @@ def failed(registration: Registration) -> Letter:
         "ana@example.org",
         language="en",
         registration_id=registration.id,
-        event_id=registration.event_id,
+        about=f"event:{registration.event_id}",
         attempt=1,
     )
     letter: Letter = db.session.query(Letter).one()

@@ -42,7 +42,8 @@ def tell(event: Event, by: Account) -> list[Linguist]:
     for person in people:
         enqueue(
             LETTER, f"{person.id}:{new_token()}", person.email, recipient_name=person.name,
-            language=person.language, linguist=person.id, event_id=event.id, is_change=str(person.id) in rota.told,
+            language=person.language, about=f"event:{event.id}", linguist=person.id,
+            is_change=str(person.id) in rota.told,
         )  # fmt: skip
     rota.told = rota.told | {str(person.id): fingerprint(own[person.id]) for person in people}
     rota.told_at = clock.now()

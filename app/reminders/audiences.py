@@ -1,0 +1,145 @@
+"""Who belongs to an audience: one query for each, of people of whatever kind, with what a letter to them needs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.events.models import Event, EventKind
+from app.extensions import db
+from app.languages.models import Linguist
+from app.people.models import Account
+from app.registration.models import AgendaItem, Attendance, Registration, RegistrationState
+from app.reminders.models import AudienceKind
+from app.schedule.models import Appearance, EventSession
+from app.speakers.models import Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is written to: as a registered person, a speaker or a member of the language team."""
+
+    role: str
+    """`registration`, `speaker` or `linguist`: the table that `number` is of."""
+    number: int
+    email: str
+    name: str
+    language: str
+    zone: str
+
+    @property
+    def key(self) -> str:
+        """As the keys of letters name them: r81, s7, l3."""
+        return f"{self.role[0]}{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """`value`: the theme's or session's number, or a language's tag, where the kind wants one."""
+
+    kind: AudienceKind
+    value: str = ""
+
+
+def people(event: Event, audience: Audience, session: EventSession | None = None) -> list[Person]:
+    """By number, each address once. With a session: those of the audience whom that session concerns.
+
+    Who wants no letters of this sort any more (RFC 8058) is in none.
+    """
+    found: dict[str, Person] = {}
+    for role, number, email, name, language, zone in db.session.execute(query(event, audience, session)):
+        said = name if isinstance(name, str) else next(iter((name or {}).values()), "")
+        person = Person(role, number, email, said, language or event.language, zone or event.zone)
+        if email:
+            found.setdefault(email.lower(), person)
+    return list(found.values())
+
+
+def count(event: Event, audience: Audience) -> int:
+    rows = query(event, audience).order_by(None).subquery()
+    return db.session.scalar(sa.select(sa.func.count(sa.distinct(sa.func.lower(rows.c.email)))).where(
+        rows.c.email != "", rows.c.email.is_not(None)
+    )) or 0  # fmt: skip
+
+
+def query(event: Event, audience: Audience, session: EventSession | None = None) -> sa.Select[*tuple[Any, ...]]:
+    """Rows of role, number, email, name, language and zone (the last two may be empty)."""
+    if audience.kind is AudienceKind.SPEAKERS:
+        return _speakers(event, session)
+    if audience.kind is AudienceKind.INTERPRETERS:
+        return _linguists(event)
+    return _registered(event, audience, session)
+
+
+def _registered(event: Event, audience: Audience, session: EventSession | None) -> sa.Select[*tuple[Any, ...]]:
+    state = {
+        AudienceKind.UNCONFIRMED: RegistrationState.PENDING, AudienceKind.WAITING: RegistrationState.WAITING,
+    }.get(audience.kind, RegistrationState.CONFIRMED)  # fmt: skip
+    rows = (
+        sa.select(
+            sa.literal("registration").label("role"), Registration.id.label("number"), Registration.email,
+            Registration.name, Registration.language, Registration.zone,
+        )
+        .where(
+            Registration.event_id == event.id, Registration.state == state, Registration.unsubscribed_at.is_(None)
+        )
+        .order_by(Registration.id)
+    )  # fmt: skip
+    if session is not None and state is RegistrationState.CONFIRMED and event.kind is EventKind.CONFERENCE:
+        rows = rows.where(_chose(AgendaItem.session_id == session.id))
+    match audience.kind:
+        case AudienceKind.BOOKED if audience.value and event.kind is EventKind.CONFERENCE:
+            rows = rows.where(_chose(AgendaItem.session_id == int(audience.value)))
+        case AudienceKind.THEME:
+            of_theme = sa.select(EventSession.id).where(EventSession.theme_id == int(audience.value))
+            if event.kind is EventKind.CONFERENCE:
+                rows = rows.where(_chose(AgendaItem.session_id.in_(of_theme)))
+        case AudienceKind.LANGUAGE:
+            rows = rows.where(_reads(audience.value))
+        case AudienceKind.PRESENT:
+            rows = rows.where(_attended(session))
+        case AudienceKind.ABSENT:
+            rows = rows.where(~_attended(session))
+        case _:
+            pass
+    return rows
+
+
+def _chose(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(AgendaItem.registration_id == Registration.id, which)
+
+
+def _reads(tag: str) -> sa.ColumnElement[bool]:
+    """The language itself or a kind of it: `pt` is read by who chose `pt-BR`."""
+    return sa.or_(Registration.language == tag, Registration.language.startswith(f"{tag}-"))
+
+
+def _attended(session: EventSession | None) -> sa.ColumnElement[bool]:
+    came = sa.exists().where(Attendance.registration_id == Registration.id)
+    return came.where(Attendance.session_id == session.id) if session else came
+
+
+def _speakers(event: Event, session: EventSession | None) -> sa.Select[*tuple[Any, ...]]:
+    rows = (
+        sa.select(
+            sa.literal("speaker").label("role"), Speaker.id.label("number"),
+            sa.func.coalesce(sa.func.nullif(Speaker.email, ""), Account.email).label("email"), Speaker.name,
+            Account.language, sa.func.coalesce(sa.func.nullif(Speaker.zone, ""), Account.zone).label("zone"),
+        )
+        .outerjoin(Account, Account.id == Speaker.account_id)
+        .where(Speaker.event_id == event.id)
+        .order_by(Speaker.id)
+    )  # fmt: skip
+    speaks = sa.exists().where(Appearance.speaker_id == Speaker.id)
+    return rows.where(speaks.where(Appearance.session_id == session.id) if session else speaks)
+
+
+def _linguists(event: Event) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(
+            sa.literal("linguist").label("role"), Linguist.id.label("number"), Linguist.email, Linguist.name,
+            Linguist.language, Linguist.zone,
+        )
+        .where(Linguist.event_id == event.id)
+        .order_by(Linguist.id)
+    )  # fmt: skip
