@@ -1,6 +1,6 @@
 """Organisers' page of an event's letters: what was sent, what waits, what needs a decision."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,8 +11,7 @@ from app.mail.models import LetterState
 from app.mail.outbox import send_again
 from app.people.permissions import Action
 from app.reminders import service
-
-blueprint = Blueprint("reminders_manage", __name__, template_folder="templates")
+from app.reminders.manage import blueprint
 
 
 @blueprint.get("/manage/events/<event>/letters/")

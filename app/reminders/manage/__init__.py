@@ -1,0 +1,8 @@
+"""The organisers' pages of letters."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("reminders_manage", __name__, template_folder="../templates")
+
+# Their views belong to the blueprint.
+from app.reminders.manage import letters  # noqa: E402, F401
