@@ -43,7 +43,7 @@ def letter_of(address: str) -> int | None:
 
 def address_for(purpose: Purpose, number: int) -> str:
     """MAIL_FROM's own address when nobody reads what comes back (no INBOX_URL)."""
-    local, domain = _own_address()
+    local, domain = own_address()
     if not current_app.config["INBOX_URL"]:
         return f"{local}@{domain}"
     return f"{local}+{purpose}{number}-{_mac(purpose, number)}@{domain}"
@@ -60,13 +60,14 @@ def read(address: str) -> tuple[Purpose, int] | None:
 
 def check() -> None:
     """Raises ValueError when MAIL_FROM leaves no room for a mark, and the inbox is to be read."""
-    local, _domain = _own_address()
+    local, _domain = own_address()
     if current_app.config["INBOX_URL"] and len(local.encode()) + LONGEST_MARK > LONGEST_LOCAL_PART:
         room = LONGEST_LOCAL_PART - LONGEST_MARK
         raise ValueError(f"MAIL_FROM: with INBOX_URL, what stands before the @ may have {room} characters at most")
 
 
-def _own_address() -> tuple[str, str]:
+def own_address() -> tuple[str, str]:
+    """The two parts of MAIL_FROM's address, the domain in ASCII."""
     address = parseaddr(current_app.config["MAIL_FROM"])[1]
     return address.rpartition("@")[0], domain_of(address)
 
