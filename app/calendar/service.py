@@ -1,8 +1,7 @@
-"""What stands in which calendar, and invitations."""
+"""What stands in which calendar."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Literal
 
 import sqlalchemy as sa
 from flask_babel import force_locale
@@ -130,19 +129,6 @@ def personal_feed(registration_id: int, token: str, alarm: int | None) -> Render
         attended.append(EventSession.id.in_(chosen))
     shown = slots(*attended) if registration.is_confirmed else []
     return _rendered(about, shown, token=registration.token(Purpose.JOIN))
-
-
-def invitation(
-    registration: Registration, sessions: Sequence[EventSession], method: Literal["REQUEST", "CANCEL"] = "REQUEST"
-) -> bytes:
-    """An iTIP message (RFC 5546) that asks a registered person to these sessions, or calls them off.
-
-    The entries are those of the feeds, with the same UID and SEQUENCE. Standards want one UID a message, and some
-    clients read only the first: a letter about several sessions had better carry as many invitations.
-    """
-    asked_to = slots(EventSession.id.in_([session.id for session in sessions]))
-    written = writing.invitation(method, registration, asked_to)
-    return writing.personal(written, registration.token(Purpose.JOIN))
 
 
 def _rendered(

@@ -4,19 +4,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parseaddr
 from typing import Protocol
-from urllib.parse import quote
 
 from app.calendar.entries import Entry, Slot, entries
 from app.calendar.lines import line, local, text_line, utc
 from app.calendar.wording import HOLDER, Wording
 from app.calendar.zones import UNIVERSAL, Years
 from app.events.models import Event, Standing
-from app.lib import clock, urls
 from app.lib.memory import Memory
 from app.lib.text import Picked
-from app.registration.models import Registration
 
 PRODUCT = "-//Polyforum//Polyforum//EN"
 REFRESH = "PT1H"
@@ -100,44 +96,10 @@ def feed(about: Feed, slots: Sequence[Slot]) -> bytes:
 def _published(entry: Entry, wording: Wording, about: Feed) -> Iterator[bytes]:
     yield line("BEGIN", "VEVENT")
     yield line("DTSTAMP", utc(entry.session.changed_at))
-    yield from _properties(entry, wording, with_access=about.with_access)
+    yield from properties(entry, wording, with_access=about.with_access)
     if about.alarm is not None and entry.standing is Standing.CONFIRMED:
         yield from alarm(wording.title(entry).text, about.alarm)
     yield line("END", "VEVENT")
-
-
-def invitation(method: str, registration: Registration, slots: Sequence[Slot]) -> bytes:
-    """An iTIP message (RFC 5546). Its DTSTAMP is the moment of writing, as is asked for wherever there is a METHOD."""
-    wording = Wording(registration.language)
-    status = STATUS[Standing.CANCELLED] if method == "CANCEL" else ""
-
-    def written(entry: Entry) -> Iterator[bytes]:
-        yield line("BEGIN", "VEVENT")
-        yield line("DTSTAMP", utc(clock.now()))
-        yield from _properties(entry, wording, with_access=not status, status=status)
-        yield _organiser(entry, wording)
-        # They have a place already, and nobody counts answers: so clients offer to accept, but mail nothing back.
-        yield line("ATTENDEE", _mailto(registration.email), [
-            ("CN", registration.name), ("CUTYPE", "INDIVIDUAL"), ("ROLE", "REQ-PARTICIPANT"),
-            ("PARTSTAT", "NEEDS-ACTION"), ("RSVP", "FALSE"),
-        ])  # fmt: skip
-        yield line("END", "VEVENT")
-
-    return calendar([line("METHOD", method)], slots, (each for entry in entries(slots) for each in written(entry)))
-
-
-def _organiser(entry: Entry, wording: Wording) -> bytes:
-    """Whom people can write to; the mailbox that sends for them stands beside (RFC 5545 §3.2.18)."""
-    event = entry.event
-    sender = parseaddr(urls.sender())[1]
-    address = event.reply_to or event.contact_email or sender
-    name = event.contact_name or wording.pick(event.title).text
-    sent_by = [("SENT-BY", _mailto(sender))] if sender != address else []
-    return line("ORGANIZER", _mailto(address), [("CN", name), *sent_by])
-
-
-def _mailto(address: str) -> str:
-    return f"mailto:{quote(address, safe='@+')}"
 
 
 class Timed(Protocol):
@@ -161,7 +123,7 @@ def calendar(head: Iterable[bytes], slots: Iterable[Timed], components: Iterable
     ])  # fmt: skip
 
 
-def _properties(entry: Entry, wording: Wording, *, with_access: bool, status: str = "") -> Iterator[bytes]:
+def properties(entry: Entry, wording: Wording, *, with_access: bool, status: str = "") -> Iterator[bytes]:
     session = entry.session
     yield text_line("UID", session.guid)
     yield line("SEQUENCE", str(session.sequence))

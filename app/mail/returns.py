@@ -41,10 +41,15 @@ def letter_of(address: str) -> int | None:
     return known[1] if known and known[0] is Purpose.LETTER else None
 
 
+def are_read() -> bool:
+    """Whether anybody reads what comes back."""
+    return bool(current_app.config["INBOX_URL"])
+
+
 def address_for(purpose: Purpose, number: int) -> str:
     """MAIL_FROM's own address when nobody reads what comes back (no INBOX_URL)."""
     local, domain = own_address()
-    if not current_app.config["INBOX_URL"]:
+    if not are_read():
         return f"{local}@{domain}"
     return f"{local}+{purpose}{number}-{_mac(purpose, number)}@{domain}"
 

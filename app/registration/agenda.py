@@ -9,6 +9,7 @@ from app.events.models import EventKind
 from app.extensions import db
 from app.lib import clock
 from app.registration.models import AgendaItem, Registration
+from app.registration.signals import taken_off_agenda
 from app.schedule.models import EventSession
 
 
@@ -41,7 +42,8 @@ def remove(registration: Registration, session: EventSession) -> None:
     for item in [item for item in registration.agenda if item.session_id == session.id]:
         registration.agenda.remove(item)
         touch(registration)
-    db.session.flush()
+        db.session.flush()
+        taken_off_agenda.send(registration, session=session)
 
 
 def touch(registration: Registration) -> None:

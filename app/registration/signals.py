@@ -10,3 +10,6 @@ registration_cancelled = signal("registration-cancelled")
 
 address_changed = signal("address-changed")
 """`previous`: the address before. The new one was proved; the private links are new."""
+
+taken_off_agenda = signal("taken-off-agenda")
+"""`session`: an EventSession that is on the person's agenda no more, by their own wish or with the place in it."""

@@ -10,8 +10,14 @@ def init_app(app: Flask) -> None:
     from app.languages.signals import track_came_back, track_fell_through
     from app.lib.http import language_prefix
     from app.people.permissions import Action
-    from app.registration.signals import address_changed, registration_cancelled, registration_confirmed
+    from app.registration.signals import (
+        address_changed,
+        registration_cancelled,
+        registration_confirmed,
+        taken_off_agenda,
+    )
     from app.reminders import (  # noqa: F401 - the renderers register themselves
+        agenda_letters,
         changes,
         language_letters,
         languages,
@@ -25,6 +31,7 @@ def init_app(app: Flask) -> None:
     registration_confirmed.connect(letters.welcome)
     registration_cancelled.connect(letters.goodbye)
     address_changed.connect(letters.welcome_at_new_address)
+    taken_off_agenda.connect(agenda_letters.note_taken_off)
     session_changed.connect(news.note_session)
     event_changed.connect(news.note_event)
     track_fell_through.connect(languages.note)

@@ -15,7 +15,8 @@ from app.lib.urls import absolute
 from app.mail.models import Letter
 from app.mail.rendering import Attachment, Content, Stale, compose, renders
 from app.registration.models import Registration
-from app.reminders.letters import attended, confirmed, invitations, items, page, reply_to
+from app.reminders.entries import asking, calling_off
+from app.reminders.letters import attended, confirmed, in_calendar, items, page, reply_to
 from app.reminders.news import CHANGE
 from app.reminders.wording import Item, times
 from app.schedule.models import EventSession
@@ -63,7 +64,7 @@ def _change(letter: Letter) -> Content:
     return compose(
         "reminders/mail/change", only,
         reply_to=reply_to(event), attachments=_entries(registration, told) if registration else (),
-        event=event, told=told, page=page(letter, registration) if registration else "",
+        event=event, name=letter.recipient_name, told=told, page=page(letter, registration) if registration else "",
         event_page=absolute("site.event", lang=letter.language, event=event.slug),
     )  # fmt: skip
 
@@ -94,11 +95,12 @@ def _still_true(fact: dict[str, Any], event: Event, zone: str, registration: Reg
 def _entries(registration: Registration, told: list[Told]) -> tuple[Attachment, ...]:
     """The calendar entries as they are now, each with a SEQUENCE above that of the one they replace."""
     if any(news.item is None for news in told):
-        sessions, called_off = attended(registration), told[0].change is Change.CANCELLED
-        return invitations(registration, sessions, "CANCEL" if called_off else "REQUEST")
-    entries: tuple[Attachment, ...] = ()
+        if told[0].change is Change.CANCELLED:
+            return calling_off(registration, in_calendar(registration))
+        return asking(registration, attended(registration))
+    enclosed: tuple[Attachment, ...] = ()
     for news in told:
-        if news.item and news.item.session.starts_at:
-            method = "CANCEL" if news.change is Change.CANCELLED else "REQUEST"
-            entries += invitations(registration, [news.item.session], method)
-    return entries
+        if news.item:
+            enclose = calling_off if news.change is Change.CANCELLED else asking
+            enclosed += enclose(registration, [news.item.session])
+    return enclosed

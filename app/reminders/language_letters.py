@@ -13,8 +13,9 @@ from app.lib.present import chosen, language_name
 from app.lib.urls import absolute
 from app.mail.models import Letter
 from app.mail.rendering import Content, Stale, compose, renders
+from app.reminders.entries import asking
 from app.reminders.languages import LANGUAGES, LANGUAGES_TOLD, concerns_anybody
-from app.reminders.letters import attended, confirmed, invitations, items, page, reply_to
+from app.reminders.letters import attended, confirmed, items, page, reply_to
 from app.reminders.wording import Item
 from app.schedule.models import EventSession
 
@@ -75,7 +76,7 @@ def _to_people(letter: Letter) -> Content:
     sessions = list(dict.fromkeys(track.session for track in tracks if track.session.starts_at))
     return compose(
         "reminders/mail/languages", _subject(told, registration.event), reply_to=reply_to(registration.event),
-        attachments=invitations(registration, sessions), event=registration.event, told=told,
+        attachments=asking(registration, sessions), event=registration.event, name=registration.name, told=told,
         address=page(letter, registration), number=None,
     )  # fmt: skip
 
@@ -86,7 +87,8 @@ def _to_organisers(letter: Letter) -> Content:
     event = tracks[0].session.event
     told = [Told(track, items([track.session], event.zone)[0]) for track in tracks]
     return compose(
-        "reminders/mail/languages", _subject(told, event), event=event, told=told, number=letter.payload["told"],
+        "reminders/mail/languages", _subject(told, event), event=event, name="", told=told,
+        number=letter.payload["told"],
         address=absolute("languages_manage.matrix", lang=letter.language, event=event.slug),
     )  # fmt: skip
 

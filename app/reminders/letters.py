@@ -6,7 +6,6 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.calendar.service import invitation
 from app.events.models import Event, EventKind
 from app.extensions import db
 from app.languages.service import tracks_by_session
@@ -14,16 +13,16 @@ from app.lib import clock
 from app.lib.present import chosen, page_language
 from app.lib.urls import absolute
 from app.mail.models import Letter, Priority
-from app.mail.rendering import Attachment, Content, Stale, compose, renders
+from app.mail.rendering import Content, Stale, compose, renders
 from app.mail.service import enqueue
+from app.registration import replies
 from app.registration.models import AgendaItem, Purpose, Registration, RegistrationState
+from app.reminders import entries
 from app.reminders.sweep import AGENDA, EVENT, beginning, is_reminded_of
 from app.reminders.wording import Item, span, times
 from app.schedule.models import EventSession
 
 WELCOME, CANCELLED = "reminders.welcome", "reminders.cancelled"
-MOST_INVITATIONS = 10
-"""Calendar entries in one letter; whoever chose more sessions has a calendar of their own to subscribe to."""
 
 
 def welcome(registration: Registration) -> None:
@@ -63,7 +62,7 @@ def _welcome(letter: Letter) -> Content:
     sessions = [session for session in attended(registration) if session.takes_place]
     return compose(
         "reminders/mail/welcome", _("You are registered: %(event)s", event=chosen(event.title)),
-        reply_to=reply_to(event), attachments=invitations(registration, sessions),
+        reply_to=reply_to(event), attachments=entries.asking(registration, sessions),
         event=event, registration=registration, items=items(sessions, registration.zone, registration),
         dates=_dates(event), page=page(letter, registration),
     )  # fmt: skip
@@ -77,8 +76,8 @@ def _cancelled(letter: Letter) -> Content:
     event = registration.event
     return compose(
         "reminders/mail/cancelled", _("Your registration is cancelled: %(event)s", event=chosen(event.title)),
-        reply_to=reply_to(event), attachments=invitations(registration, attended(registration), "CANCEL"),
-        event=event, again=absolute("site.event", lang=letter.language, event=event.slug),
+        reply_to=reply_to(event), attachments=entries.calling_off(registration, in_calendar(registration)),
+        event=event, name=registration.name, again=absolute("site.event", lang=letter.language, event=event.slug),
     )  # fmt: skip
 
 
@@ -161,6 +160,11 @@ def attended(registration: Registration) -> list[EventSession]:
     return list(db.session.scalars(wanted.order_by(EventSession.starts_at, EventSession.id)))
 
 
+def in_calendar(registration: Registration) -> Sequence[EventSession]:
+    """What a letter brought into a person's calendar; what they attend, for who had their letters long ago."""
+    return replies.standing(registration) or attended(registration)
+
+
 def items(sessions: Sequence[EventSession], zone: str, registration: Registration | None = None) -> list[Item]:
     tracks = tracks_by_session([session.id for session in sessions])
     token = registration.token(Purpose.JOIN) if registration else ""
@@ -173,19 +177,6 @@ def items(sessions: Sequence[EventSession], zone: str, registration: Registratio
         )
         for session in sessions
     ]
-
-
-def invitations(
-    registration: Registration, sessions: Sequence[EventSession], method: str = "REQUEST"
-) -> tuple[Attachment, ...]:
-    """One calendar object a session: some clients read only the first entry of one."""
-    return tuple(
-        Attachment(
-            invitation(registration, [session], method),  # type: ignore[arg-type]
-            f"text/calendar; method={method}; charset=utf-8", f"{session.slug}.ics",
-        )
-        for session in sessions[:MOST_INVITATIONS]
-    )  # fmt: skip
 
 
 def reply_to(event: Event) -> str:

@@ -1,6 +1,6 @@
 from flask.testing import FlaskClient
 
-from app.calendar.service import invitation
+from app.calendar.invitations import invitation
 from app.lib import clock
 from app.registration.models import Purpose
 from tests.calendar.reading import parse, read

@@ -2,6 +2,7 @@
 
 from app.registration.models.admission import AccessCode, Admission
 from app.registration.models.attendance import Attendance, Certificate, Source
+from app.registration.models.former import FormerAgendaItem
 from app.registration.models.places import Booking, Claim, Places
 from app.registration.models.question import Answer, Need, NeedKind, Question, QuestionKind, QuestionOption
 from app.registration.models.record import Erasure, Step, Visit
@@ -15,6 +16,7 @@ from app.registration.models.registration import (
     RegistrationLink,
     RegistrationState,
 )
+from app.registration.models.reply import Answering, MailedEntry, Reply
 
 __all__ = [
     "HOLDING",
@@ -23,11 +25,14 @@ __all__ = [
     "Admission",
     "AgendaItem",
     "Answer",
+    "Answering",
     "Attendance",
     "Booking",
     "Certificate",
     "Claim",
     "Erasure",
+    "FormerAgendaItem",
+    "MailedEntry",
     "Need",
     "NeedKind",
     "Origin",
@@ -39,6 +44,7 @@ __all__ = [
     "Registration",
     "RegistrationLink",
     "RegistrationState",
+    "Reply",
     "Source",
     "Step",
     "Visit",
