@@ -123,6 +123,11 @@ class Suppression(Model):
     """The letter that met the refusal, the bounce or the complaint."""
     created_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
 
+    @property
+    def is_about_mailbox(self) -> bool:
+        """A server said so; it is over as soon as the address works. Otherwise a person wanted it."""
+        return self.grounds in (Grounds.REFUSED, Grounds.BOUNCED)
+
 
 class Pace(Model):
     """How many letters went to a domain within the present minute; `""` is the whole server."""
@@ -160,5 +165,7 @@ class Received(Model):
         sa.Enum(Arrival, native_enum=False, length=20, values_callable=lambda e: [m.value for m in e]),
     )
     letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id", ondelete="SET NULL"), index=True)
+    status: Mapped[str] = mapped_column(sa.String(11), default="")
+    """Of what a report tells: an enhanced status code (RFC 3463)."""
     detail: Mapped[str] = mapped_column(sa.String(500), default="")
     received_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now, index=True)

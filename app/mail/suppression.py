@@ -1,23 +1,71 @@
-"""Addresses that nothing more is sent to."""
+"""Addresses that nothing more is sent to, or nothing that their owner did not just ask for."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.extensions import db
 from app.lib import clock
-from app.mail.models import Suppression
+from app.mail.models import Grounds, Letter, Priority, Scope, Suppression
+
+WEIGHT = {Grounds.REFUSED: 0, Grounds.BOUNCED: 0, Grounds.COMPLAINT: 1, Grounds.BY_HAND: 2}
+"""Of two grounds the weightier stays: what a person wants counts more than what a server said."""
 
 
 def suppression_of(email: str) -> Suppression | None:
     return db.session.scalar(sa.select(Suppression).where(Suppression.email == email.lower()))
 
 
-def suppress(email: str, reason: str) -> None:
+def suppression_against(letter: Letter) -> Suppression | None:
+    """What forbids this letter; who called letters spam still gets what they asked for a moment ago."""
+    found = suppression_of(letter.recipient)
+    return None if found is None or (found.scope is Scope.BULK and letter.priority == Priority.AWAITED) else found
+
+
+def suppress(
+    email: str,
+    reason: str,
+    *,
+    grounds: Grounds = Grounds.REFUSED,
+    scope: Scope = Scope.ALL,
+    letter_id: int | None = None,
+) -> Suppression:
+    """Sends nothing more to an address. Of what is known already the stricter stays."""
+    email, reason = email.lower(), reason[:500]
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = {"email": email.lower(), "reason": reason[:500], "created_at": clock.now()}
+    row = {
+        "email": email, "scope": scope, "grounds": grounds, "reason": reason, "letter_id": letter_id,
+        "created_at": clock.now(),
+    }  # fmt: skip
     db.session.execute(insert(Suppression).values(row).on_conflict_do_nothing(index_elements=["email"]))
+    known = db.session.scalars(
+        sa.select(Suppression).where(Suppression.email == email).with_for_update(),
+        execution_options={"populate_existing": True},
+    ).one()
+    wider = known.scope is Scope.BULK and scope is Scope.ALL
+    if wider or WEIGHT[grounds] > WEIGHT[known.grounds]:
+        known.reason, known.letter_id, known.created_at = reason, letter_id, clock.now()
+        known.scope = Scope.ALL if wider else known.scope
+        known.grounds = max(known.grounds, grounds, key=WEIGHT.__getitem__)
+        db.session.flush()
+    return known
 
 
 def allow(email: str) -> None:
-    """Lets letters go to the address again, after its owner or a person who knows said that it works."""
-    db.session.execute(sa.delete(Suppression).where(Suppression.email == email.lower()))
+    """The address works: its owner followed a link sent there, or a person who knows says so.
+
+    That says nothing about what its owner, or an administrator, wanted to come there.
+    """
+    known = suppression_of(email)
+    if known is None or known.grounds is Grounds.BY_HAND:
+        return
+    if known.grounds is Grounds.COMPLAINT:
+        known.scope = Scope.BULK
+    else:
+        db.session.delete(known)
+    db.session.flush()
+
+
+def release(email: str) -> bool:
+    """Lets everything go there again, whatever the grounds; False when nothing was held back."""
+    result = db.session.execute(sa.delete(Suppression).where(Suppression.email == email.lower()))
+    return bool(result.rowcount)  # type: ignore[attr-defined]
