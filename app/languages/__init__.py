@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     from app.events.tabs import add_tab
-    from app.languages import manage, recording, sequence, team_letters, views  # noqa: F401 - listens and renders
+    from app.languages import manage, promises, recording, sequence, team_letters, views  # noqa: F401 - they listen
     from app.languages.rota import following, proposing, telling  # noqa: F401 - listens, works and renders
     from app.languages.signals import track_assigned
     from app.lib.http import language_prefix

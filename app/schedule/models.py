@@ -149,3 +149,38 @@ class SessionLink(Shown, Model):
     def shown_in(self) -> Event | None:
         session: EventSession | None = self.parent("session")
         return session.event if session else None
+
+
+class FormerSession(Shown, Model):
+    """What a session was that the public saw and that left the programme: its UID lives on in people's calendars.
+
+    Feeds say that it is called off while the event lasts, and its address leads on to what it became. A session with
+    the same guid that comes into the programme takes all of it back (`schedule.former`).
+    """
+
+    __tablename__ = "former_session"
+    __table_args__ = (sa.UniqueConstraint("event_id", "guid"), sa.Index("ix_former_session_slug", "event_id", "slug"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
+    guid: Mapped[str] = mapped_column(sa.String(64))
+    slug: Mapped[str] = mapped_column(sa.String(80))
+    title: Mapped[Translated] = mapped_column(TranslatedText)
+    starts_at: Mapped[datetime] = mapped_column(clock.UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(clock.UtcDateTime)
+    theme_id: Mapped[int | None] = mapped_column(sa.ForeignKey("theme.id", ondelete="SET NULL"), index=True)
+    languages: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    """All that it could be followed in, so that a filtered feed which showed it says what became of it."""
+    speaker_ids: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
+    search: Mapped[str] = mapped_column(sa.Text, default="")
+    sequence: Mapped[int]
+    """RFC 5545 SEQUENCE, above all that its entry ever had."""
+    changed_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
+    became_id: Mapped[int | None] = mapped_column(sa.ForeignKey("event_session.id", ondelete="SET NULL"), index=True)
+    """The session that it was merged into."""
+
+    event: Mapped[Event] = relationship()
+    became: Mapped[EventSession | None] = relationship()
+
+    def shown_in(self) -> Event:
+        return self.event

@@ -13,7 +13,8 @@ from sqlalchemy import orm
 from app.events.models import Event, Room, Shown, Theme
 from app.events.revision import changed_rows
 from app.lib import clock
-from app.schedule.models import Appearance, EventSession
+from app.schedule import former
+from app.schedule.models import Appearance, EventSession, FormerSession
 from app.schedule.search import refresh_search
 from app.speakers.models import Speaker
 
@@ -39,6 +40,10 @@ SHOWN_OF_SESSION = {
     # The personal feed carries these.
     "join_url", "join_phone", "join_passcode",
 }  # fmt: skip
+SHOWN_OF_FORMER: dict[type[Any], set[str]] = {
+    Event: {"slug", "zone"},
+    EventSession: {"slug", "title"},  # Of the one that it became.
+}
 SHOWN_OF_OTHERS: dict[type[Any], set[str]] = {
     Event: {"kind", "title", "slug", "zone", "standing", "standing_reason"},
     Theme: {"name"},
@@ -50,14 +55,19 @@ SHOWN_OF_OTHERS: dict[type[Any], set[str]] = {
 @sa.event.listens_for(orm.Session, "before_flush")
 def _raise_sequences(session: orm.Session, _context: Any, _instances: Any) -> None:
     sessions: set[EventSession] = set()
+    formers: set[FormerSession] = set()
     with session.no_autoflush:
         for row in changed_rows(session):
             sessions.update(_sessions_that_show(session, row))
+            formers.update(_formers_that_show(session, row))
         for event_session in sessions - set(session.deleted):
             refresh_search(event_session)
     for event_session in sessions - set(session.new) - set(session.deleted):
         event_session.sequence = EventSession.sequence + 1
         event_session.changed_at = clock.now()
+    for entry in formers - set(session.new) - set(session.deleted):
+        entry.sequence = FormerSession.sequence + 1
+        entry.changed_at = clock.now()
 
 
 def _sessions_that_show(session: orm.Session, row: Any) -> Iterable[EventSession]:
@@ -75,6 +85,14 @@ def _sessions_that_show(session: orm.Session, row: Any) -> Iterable[EventSession
     if row in session.deleted or taken_out:
         return _without(session, row)
     return _sessions_of(session, row) if _moved(row, SHOWN_OF_OTHERS[type(row)]) else []
+
+
+def _formers_that_show(session: orm.Session, row: Any) -> Iterable[FormerSession]:
+    if isinstance(row, FormerSession):
+        return [row] if _moved(row, {"became", "became_id"}) else []
+    if type(row) not in SHOWN_OF_FORMER or row in session.new or row in session.deleted:
+        return []
+    return former.showing(session, row) if _moved(row, SHOWN_OF_FORMER[type(row)]) else []
 
 
 def _sessions_of(session: orm.Session, row: Event | Theme | Room | Speaker) -> list[EventSession]:

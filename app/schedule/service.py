@@ -10,13 +10,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.events.models import Event, Standing
 from app.events.service import CHANGE_OF, change, subject
 from app.events.signals import Change
-from app.events.slugs import unique_slug
 from app.extensions import db
 from app.lib import clock
-from app.lib.text import Translated
+from app.lib.text import Translated, free_slug, pick, slug
 from app.people import audit
 from app.people.models import Account
-from app.schedule.models import Appearance, EventSession, Part, SessionLink
+from app.schedule import former
+from app.schedule.models import Appearance, EventSession, FormerSession, Part, SessionLink
 from app.schedule.search import refresh_search
 from app.schedule.signals import capacity_changed, session_changed, session_moved
 from app.speakers.models import Speaker
@@ -47,12 +47,21 @@ def session_by_slug(event: Event, slug: str) -> EventSession | None:
 
 
 def create_session(event: Event, by: Account | None, title: Translated, **facts: Any) -> EventSession:
-    slug = unique_slug(EventSession, title, fallback="session", event=event)
-    session = EventSession(event=event, slug=slug, title=title, **facts)
+    session = EventSession(event=event, slug=_free_slug(event, title), title=title, **facts)
     db.session.add(session)
     db.session.flush()
     audit.record(by, "session.created", subject(event, f"session:{session.id}"), title=dict(title))
     return session
+
+
+def _free_slug(event: Event, title: Translated) -> str:
+    """A part of an address that no session has, and none had whose address still leads on."""
+    wanted = slug(pick(title, ("en",)).text, "session")
+    taken = [
+        sa.select(kind.slug).where(kind.event_id == event.id, kind.slug.startswith(wanted, autoescape=True))
+        for kind in (EventSession, FormerSession)
+    ]
+    return free_slug(wanted, set(db.session.scalars(sa.union(*taken))))
 
 
 def update_session(session: EventSession, by: Account | None, **facts: Any) -> bool:
@@ -64,6 +73,8 @@ def update_session(session: EventSession, by: Account | None, **facts: Any) -> b
     announced = _is_announced(session)
     if announced and facts.get("starts_at", previous_start) is None:
         raise Announced
+    if session.is_scheduled and facts.get("starts_at", previous_start) is None:
+        former.remember(session)
     changed = change(session, facts)
     moved = (session.starts_at, session.ends_at) != (previous_start, previous_end)
     if changed:
@@ -118,6 +129,8 @@ def delete_session(session: EventSession, by: Account) -> None:
     """Takes a session out of the programme. Raises Announced for one that people count on."""
     if _is_announced(session) and session.ends_at and session.ends_at > clock.now():
         raise Announced
+    former.remember(session)
+    former.hand_on(session, None)
     audit.record(by, "session.deleted", subject(session.event, f"session:{session.id}"), title=dict(session.title))
     db.session.delete(session)
     db.session.flush()

@@ -11,3 +11,17 @@ none. Sent for every move, also of what nobody knows of yet."""
 
 capacity_changed = signal("session-capacity-changed")
 """Sender: the EventSession, with its new capacity."""
+
+session_left = signal("session-left")
+"""Sender: an EventSession that the public saw and that leaves the programme, still with all its rows; `former`: the
+FormerSession that stays."""
+
+session_returned = signal("session-returned")
+"""Sender: a new EventSession, not written yet, that takes back the guid of `former`, a FormerSession that goes."""
+
+session_merged = signal("session-merged")
+"""Sender: an EventSession that is about to be deleted; `into`: the one that it becomes a part of; `former`: what stays
+of it, None where the public never saw it."""
+
+session_split = signal("session-split")
+"""Sender: the EventSession, whose end is earlier now; `second`: the new one that goes on from there."""
