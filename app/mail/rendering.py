@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template
 
 from app.mail.models import Letter, Priority
+from app.mail.styling import SELECTIVE, neat, preview, styled
 
 
 class Stale(Exception):  # noqa: N818 - it is no error, it is news
@@ -37,13 +38,18 @@ class Content:
 Renderer = Callable[[Letter], Content]
 _renderers: dict[str, Renderer] = {}
 _priorities: dict[str, Priority] = {}
+_fleeting: set[str] = set()
 
 
-def renders(kind: str, priority: Priority = Priority.TIMELY) -> Callable[[Renderer], Renderer]:
-    """Registers the renderer of a kind. It runs with the locale of the letter's language in force."""
+def renders(kind: str, priority: Priority = Priority.TIMELY, *, kept: bool = True) -> Callable[[Renderer], Renderer]:
+    """Registers the renderer of a kind. It runs with the locale of the letter's language in force, beside letters that
+    are written from the facts of the same moment (`facts`), and changes nothing. `kept`: a copy is kept of what it
+    gives."""
 
     def register(renderer: Renderer) -> Renderer:
         _renderers[kind], _priorities[kind] = renderer, priority
+        if not kept:
+            _fleeting.add(kind)
         return renderer
 
     return register
@@ -57,6 +63,10 @@ def priority_of(kind: str) -> Priority:
     return _priorities.get(kind, Priority.TIMELY)
 
 
+def is_kept(kind: str) -> bool:
+    return kind not in _fleeting
+
+
 def compose(
     template: str,
     subject: str,
@@ -68,13 +78,18 @@ def compose(
 ) -> Content:
     """A letter from `<template>.txt` and `<template>.html`, which extend `mail/layout.txt` and `mail/layout.html`.
 
-    Both fill the block `content` and find `subject` and `unsubscribe_url` beside the given context.
+    Both fill the blocks `content` and `reason` (why one gets it) and find `subject` and `unsubscribe_url` beside the
+    given context. What they share stands in `mail/parts.txt` and `mail/parts.html`.
     """
     context |= {"subject": subject, "unsubscribe_url": unsubscribe_url}
+    text = neat(render_template(f"{template}.txt", **context))
+    html = render_template(
+        f"{template}.html", **context, preview=preview(text, subject), selective_styles=SELECTIVE
+    )  # fmt: skip
     return Content(
         subject=subject,
-        text=render_template(f"{template}.txt", **context),
-        html=render_template(f"{template}.html", **context),
+        text=text,
+        html=styled(html),
         reply_to=reply_to,
         attachments=attachments,
         unsubscribe_url=unsubscribe_url,
