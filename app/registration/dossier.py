@@ -21,6 +21,7 @@ from app.registration.models import (
     QuestionKind,
     QuestionOption,
     Registration,
+    Reply,
 )
 from app.schedule.models import EventSession
 
@@ -67,6 +68,7 @@ def of(registration: Registration) -> dict[str, Any]:
         "agenda": [
             {"session": _session(item.session), "added_at": _iso(item.added_at)} for item in registration.agenda
         ],
+        "calendar_answers": [_reply(row) for row in _of(Reply, registration)],
         "attendance": [_attendance(row) for row in _of(Attendance, registration)],
         "certificates": [_certificate(row) for row in _of(Certificate, registration)],
         "invitations": _invitations(registration),
@@ -109,6 +111,15 @@ def _answer(answer: Answer) -> dict[str, Any]:
     elif answer.question.kind is QuestionKind.FILE and isinstance(value, dict):
         value = value.get("name")
     return {"question": chosen(answer.question.label), "answer": value}
+
+
+def _reply(row: Reply) -> dict[str, Any]:
+    return {
+        "session": _session(row.session),
+        "answer": row.partstat.value,
+        "answered_at": _iso(row.stamped_at),
+        "comment": row.comment or None,
+    }
 
 
 def _attendance(row: Attendance) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from app.registration import service as registrations
 from app.registration.models import Purpose, Registration
 from app.registration.signals import registration_confirmed
 from app.schedule.models import EventSession
-from app.schedule.service import set_standing
+from app.schedule.service import move_session, set_standing
 from tests.calendar.reading import read
 from tests.conftest import NOON
 from tests.factories import make_event, make_registration, make_session
@@ -61,7 +61,7 @@ def test_a_session_is_asked_to_moved_and_called_off_under_one_uid(
 
     later = NOON + timedelta(hours=1)
     with clock.stopped_at(later):
-        session.starts_at, session.ends_at = START + timedelta(hours=2), START + timedelta(hours=3)
+        move_session(session, START + timedelta(hours=2), START + timedelta(hours=3), None)
         db.session.commit()
     (moved,) = letters_at(later + timedelta(hours=1))
     assert enclosed(moved) == [("REQUEST", session.guid, asked[2] + 1, START + timedelta(hours=2))]
@@ -71,7 +71,7 @@ def test_a_session_is_asked_to_moved_and_called_off_under_one_uid(
     ]
 
     with clock.stopped_at(later + timedelta(hours=3)):
-        set_standing(session, Standing.CANCELLED, {})
+        set_standing(session, Standing.CANCELLED)
         db.session.commit()
     (called_off,) = letters_at(later + timedelta(hours=4))
     assert enclosed(called_off) == [("CANCEL", session.guid, asked[2] + 2, START + timedelta(hours=2))]

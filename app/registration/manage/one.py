@@ -15,7 +15,7 @@ from app.lib.present import page_language
 from app.mail.models import Letter
 from app.people import audit
 from app.people.permissions import Action
-from app.registration import acts, bookings, listing, questions, service
+from app.registration import acts, bookings, listing, questions, replies, service
 from app.registration.acts import Act
 from app.registration.forms import PersonForm
 from app.registration.manage import blueprint
@@ -35,6 +35,7 @@ def registration(event: Event, number: int) -> str:
         "registration/registration.html", event=event, registration=found, letters=_letters(found),
         position=listing.positions(event, [found]).get(found.id), possible=acts.possible(found), acts=Act,
         bookings=_bookings(found), position_of=bookings.position, attendances=_attendances(found),
+        replies=replies.of(found),
         code=db.session.get(AccessCode, found.code_id) if found.code_id else None,
         answers=questions.written(found, asked, page_language()) if asked else [],
     )  # fmt: skip
