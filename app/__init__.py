@@ -12,6 +12,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
         calendar,
         events,
         exchange,
+        feedback,
         languages,
         live,
         mail,
@@ -43,7 +44,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     http.init_app(app)
     present.init_app(app)
     # From the bottom of the house to its top, so that upper rooms connect to what stands.
-    below = (mail, people, events, speakers, schedule, registration, languages, calendar)
+    below = (mail, people, events, speakers, schedule, registration, languages, calendar, feedback)
     for room in (*below, reminders, live, exchange, site):
         room.init_app(app)
     return app

@@ -116,6 +116,18 @@ DEEDS = {
     "code.revoked": _l("Code revoked"),
     "registrations.imported": _l("Registrations imported"),
     "registrations.exported": _l("Registrations exported"),
+    "message.added": _l("Message to a group written"),
+    "message.edited": _l("Message to a group changed"),
+    "message.deleted": _l("Draft of a message deleted"),
+    "message.scheduled": _l("Message to a group given out to be sent"),
+    "message.taken-back": _l("Message to a group taken back before it was sent"),
+    "message.paused": _l("Sending of a message paused"),
+    "message.resumed": _l("Sending of a message goes on"),
+    "message.cancelled": _l("Rest of a message not sent"),
+    "letter.sent-again": _l("Letter sent once more"),
+    "letter.left": _l("Letter of unknown fate left as it is"),
+    "letter.address-released": _l("Letters go to an address again"),
+    "letters.exported": _l("List of letters exported"),
     "schedule.imported": _l("Schedule imported"),
 }
 

@@ -11,6 +11,7 @@ from sqlalchemy import orm
 
 from app.events.models import Event
 from app.extensions import db
+from app.feedback import links as feedback
 from app.languages.models import LanguageTrack
 from app.languages.service import tracks_by_session
 from app.lib import clock
@@ -26,6 +27,7 @@ from app.registration import (
     links,
     places,
     questions,
+    replies,
     service,
     waitlist,
 )
@@ -51,7 +53,8 @@ def page(registration: Registration) -> str:
         feed=feed, webcal="webcal:" + feed.partition(":")[2], is_open=admission.is_open(registration.event),
         position=waitlist.position(registration) if waits else None, **_bookings(registration),
         **_certificate(registration),
-        answers=_answers(registration),
+        replies={reply.session_id: reply for reply in replies.of(registration)},
+        answers=_answers(registration), feedback=feedback.open_address(registration, page_language()),
     )  # fmt: skip
 
 

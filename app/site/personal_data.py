@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, redirect, render_template, request, session, url_for
 
 from app.extensions import db
+from app.feedback import replies
 from app.mail.suppression import suppression_of
 from app.people.guard import public
 from app.registration import dossier, erasure
@@ -17,7 +18,8 @@ from app.site.personal import _page, blueprint
 @blueprint.get("/registrations/<token>/data.json")
 @holder()
 def data(registration: Registration) -> Response:
-    text = json.dumps(dossier.of(registration), ensure_ascii=False, indent=2)
+    stored = dossier.of(registration) | {"feedback": replies.dossier(registration)}
+    text = json.dumps(stored, ensure_ascii=False, indent=2)
     response = Response(text + "\n", mimetype="application/json")
     response.headers.set("Content-Disposition", "attachment", filename=f"{registration.event.slug}-registration.json")
     return response

@@ -4,16 +4,23 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Rule
 
 from app.events.models import Series
+from app.extensions import db
 from app.languages import glossary, subtitles
 from app.languages.models import SubtitleDraft, Turn
 from app.languages.rota import booths
+from app.mail import copies
+from app.mail.models import Letter
+from app.mail.rendering import Content
+from app.mail.service import enqueue
 from app.people.permissions import Action
 from app.registration.acts import Act
 from app.registration.models import Question, QuestionKind
+from app.reminders.models import Message
 from tests.factories import (
     make_account,
     make_event,
@@ -53,7 +60,13 @@ def values(app: Flask) -> dict[str, Any]:
     draft = save(SubtitleDraft(session=session, language="en"))
     track = make_track(session, booth=booths.add(event, "Blue", ["en", "ro"]))
     turn = save(Turn(track=track, linguist=make_linguist(event), starts_at=session.starts_at, ends_at=session.ends_at))
+    message = save(Message(event=event, subject={"en": "News"}, text={"en": "Dear {name}"}))
+    enqueue("reminders.welcome", "house", registration.email, language="en", about=f"event:{event.id}")
+    letter = db.session.scalars(sa.select(Letter).where(Letter.key == "reminders.welcome:house")).one()
+    copies.keep(letter.id, Content("You are registered", "You are registered.", "<p>You are registered.</p>"))
+    db.session.commit()
     return {
+        "letter": letter.id, "message": message.id, "way": "pause",
         "track": track.id, "turn": turn.id, "booth": track.booth.id, "what": "pin",
         "draft": draft.id, "stream": make_stream(session).id,
         "member": make_linguist(event, name="Ana").id, "term": glossary.add(event, {"en": "loan"}, "Not a gift").id,
@@ -62,7 +75,7 @@ def values(app: Flask) -> dict[str, Any]:
         "speaker": make_speaker(event, session).slug,
         "theme": make_theme(event).slug, "room": make_room(event).slug, "organisation": make_organisation().slug,
         "account": make_account().id, "registration": registration.id, "language": "en", "extension": "vtt",
-        "number": registration.id, "question": question.id, "act": Act.SEND_LINK.value,
+        "number": registration.id, "question": question.id, "asked": "useful", "act": Act.SEND_LINK.value,
     }  # fmt: skip
 
 
