@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
@@ -21,6 +22,15 @@ class LetterState(enum.StrEnum):
     HELD = "held"  # Its message is paused; nobody claims it.
     BOUNCED = "bounced"  # The server took it, and a report came later that it could not be delivered.
 
+    @property
+    def label(self) -> str:
+        return str({
+            LetterState.QUEUED: _l("Waits"), LetterState.CLAIMED: _l("Being sent"), LetterState.SENT: _l("Sent"),
+            LetterState.DROPPED: _l("Not needed any more"), LetterState.FAILED: _l("Failed"),
+            LetterState.UNSURE: _l("Perhaps arrived"), LetterState.HELD: _l("Paused"),
+            LetterState.BOUNCED: _l("Came back"),
+        }[self])  # fmt: skip
+
 
 class Priority(enum.IntEnum):
     """What is claimed first when there is more than can be sent."""
@@ -30,12 +40,19 @@ class Priority(enum.IntEnum):
     BULK = 2  # Messages of organisers, thanks, certificates.
 
 
+def _state_column() -> sa.Enum:
+    return sa.Enum(LetterState, native_enum=False, length=10, values_callable=lambda e: [m.value for m in e])
+
+
 class Letter(Model):
     """One letter to one recipient. Its kind names the renderer; its facts are read when it is sent."""
 
     __tablename__ = "letter"
     __table_args__ = (
-        sa.Index("ix_letter_due", "state", "priority", "not_before"),
+        sa.Index("ix_letter_due", "state", "priority", "not_before", "id"),
+        # For the record of an event: by number, and by number within a state.
+        sa.Index("ix_letter_about", "about", "id"),
+        sa.Index("ix_letter_about_state", "about", "state", "id"),
         # Bounces and page addresses carry the number, so SQLite must never give one out twice.
         {"sqlite_autoincrement": True},
     )
@@ -50,26 +67,28 @@ class Letter(Model):
     domain: Mapped[str] = mapped_column(sa.String(253), default="")
     """Of the recipient, in ASCII and lower case; what a limit of throughput counts by."""
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
-    about: Mapped[str] = mapped_column(sa.String(120), default="", index=True)
+    about: Mapped[str] = mapped_column(sa.String(120), default="")
     """What it belongs to, written as the audit trail does: `event:12`. Empty: the site itself."""
     cause: Mapped[str] = mapped_column(sa.String(120), default="", index=True)
     """What had it written, where that can be paused, cancelled and counted: `message:7`."""
     topic: Mapped[str] = mapped_column(sa.String(200), default="", index=True)
     """The key without its version: a newer letter on the same topic takes the place of one that still waits."""
     priority: Mapped[Priority] = mapped_column(sa.SmallInteger, default=Priority.TIMELY)
-    state: Mapped[LetterState] = mapped_column(
-        sa.Enum(LetterState, native_enum=False, length=10, values_callable=lambda e: [m.value for m in e]),
-        default=LetterState.QUEUED,
-    )
+    state: Mapped[LetterState] = mapped_column(_state_column(), default=LetterState.QUEUED)
+    returns_to: Mapped[LetterState] = mapped_column(_state_column(), default=LetterState.QUEUED)
+    """What it becomes when a try comes to nothing; another state where it was held or withdrawn during the try."""
     created_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
     not_before: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
     attempts: Mapped[int] = mapped_column(default=0)
+    """How often a server was asked to take it."""
+    claims: Mapped[int] = mapped_column(default=0)
+    """How often it was claimed: the number is known to the sender who has it, and to no other."""
     lease_until: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     handed_over_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     """Set and committed just before the transport is called: with it, a dead sender leaves UNSURE, not a repeat."""
     sent_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     bounced_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
-    message_id: Mapped[str] = mapped_column(sa.String(200))
+    message_id: Mapped[str] = mapped_column(sa.String(200), index=True)
     subject: Mapped[str] = mapped_column(sa.String(500), default="")
     last_error: Mapped[str] = mapped_column(sa.String(500), default="")
 
@@ -149,6 +168,7 @@ class Arrival(enum.StrEnum):
     DELAY = "delay"
     COMPLAINT = "complaint"
     REPLY = "reply"  # An answer to an invitation (RFC 5546).
+    AUTOMATIC = "automatic"  # Holidays and receipts (RFC 3834); nobody needs to read it.
     OTHER = "other"  # For people; left where it is.
     UNREADABLE = "unreadable"
 

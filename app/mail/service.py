@@ -8,11 +8,14 @@ from typing import Any
 import idna
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from app.extensions import db
 from app.lib import clock
 from app.mail.models import Letter, LetterState
 from app.mail.rendering import priority_of
+
+SUPERSEDED = "A newer letter on the same topic took its place."
 
 
 def enqueue(
@@ -46,6 +49,24 @@ def enqueue_all(rows: Sequence[dict[str, Any]]) -> None:
     statement = insert(Letter).on_conflict_do_nothing(index_elements=[sa.column("key")])
     if rows:
         db.session.execute(statement, rows)
+    _supersede({row["topic"] for row in rows if row["topic"]})
+
+
+def _supersede(topics: set[str]) -> None:
+    """Of the letters on a topic to a recipient only the newest goes on waiting."""
+    newer = aliased(Letter)
+    ordered = sorted(topics)
+    for start in range(0, len(ordered), 500):
+        waiting = Letter.state.in_((LetterState.QUEUED, LetterState.HELD))
+        is_older = sa.exists().where(
+            newer.topic == Letter.topic, newer.recipient == Letter.recipient, newer.id > Letter.id
+        )
+        db.session.execute(
+            sa.update(Letter)
+            .where(Letter.topic.in_(ordered[start : start + 500]), waiting, is_older)
+            .values(state=LetterState.DROPPED, last_error=SUPERSEDED)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def letter_row(
@@ -67,6 +88,7 @@ def letter_row(
         "domain": domain_of(recipient), "language": language, "payload": payload, "about": about, "cause": cause,
         "topic": topic and f"{kind}:{topic}", "priority": priority_of(kind), "state": LetterState.QUEUED,
         "created_at": moment, "not_before": not_before or moment, "attempts": 0,
+        "claims": 0, "returns_to": LetterState.QUEUED,
         "message_id": make_msgid(domain="polyforum"), "subject": "", "last_error": "",
     }  # fmt: skip
 

@@ -1,5 +1,7 @@
 """Addresses that nothing more is sent to, or nothing that their owner did not just ask for."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -16,9 +18,25 @@ def suppression_of(email: str) -> Suppression | None:
 
 
 def suppression_against(letter: Letter) -> Suppression | None:
-    """What forbids this letter; who called letters spam still gets what they asked for a moment ago."""
+    """What forbids this letter."""
     found = suppression_of(letter.recipient)
-    return None if found is None or (found.scope is Scope.BULK and letter.priority == Priority.AWAITED) else found
+    return found if found and forbids(found, letter) else None
+
+
+def forbids(suppression: Suppression, letter: Letter) -> bool:
+    """Who called letters spam still gets what they asked for a moment ago."""
+    return suppression.scope is Scope.ALL or letter.priority != Priority.AWAITED
+
+
+def suppressions_against(letters: Iterable[Letter]) -> dict[int, Suppression]:
+    """The same for many letters at once, by their numbers."""
+    letters = list(letters)
+    known = sa.select(Suppression).where(Suppression.email.in_({letter.recipient.lower() for letter in letters}))
+    found = {row.email: row for row in db.session.scalars(known)}
+    return {
+        letter.id: suppression for letter in letters
+        if (suppression := found.get(letter.recipient.lower())) and forbids(suppression, letter)
+    }  # fmt: skip
 
 
 def suppress(

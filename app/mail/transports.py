@@ -4,11 +4,13 @@ import mailbox
 import smtplib
 import ssl
 from contextlib import suppress
-from email.message import EmailMessage
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from app.mail.answers import Answer
+from app.mail.messages import Message
 
 TIMEOUT = 30.0
 """Seconds that a server may take to answer one command. `outbox.LEASE` covers a whole conversation of these."""
@@ -16,6 +18,10 @@ TIMEOUT = 30.0
 
 class Deferred(Exception):  # noqa: N818 - an outcome
     """Not taken this time: a network fault, or a server that asks to come back (4xx)."""
+
+    def __init__(self, reason: str, answer: Answer | None = None) -> None:
+        super().__init__(reason)
+        self.answer = answer
 
 
 class Refused(Exception):  # noqa: N818
@@ -35,8 +41,10 @@ class Transport(Protocol):
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *_fault: Any) -> None: ...
+    @property
+    def is_connected(self) -> bool: ...
     def connect(self) -> None: ...
-    def send(self, message: EmailMessage) -> None: ...
+    def send(self, message: Message) -> None: ...
 
 
 def transport_of(url: str) -> Transport:
@@ -58,16 +66,22 @@ class Maildir:
     def __exit__(self, *_fault: Any) -> None:
         pass
 
+    @property
+    def is_connected(self) -> bool:
+        return hasattr(self, "_folder")
+
     def connect(self) -> None:
+        if self.is_connected:
+            return
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._folder = mailbox.Maildir(self._path, create=True)
         except OSError as fault:
             raise Deferred(f"{self._path}: {fault.strerror}") from fault
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: Message) -> None:
         try:
-            self._folder.add(message.as_bytes())
+            self._folder.add(message.data)
         except OSError as fault:
             raise Deferred(f"{self._path}: {fault.strerror}") from fault
 
@@ -94,8 +108,12 @@ class Smtp:
                 self._connection.quit()
         self._close()
 
+    @property
+    def is_connected(self) -> bool:
+        return self._connection is not None
+
     def connect(self) -> None:
-        if self._connection is not None:
+        if self.is_connected:
             return
         context = ssl.create_default_context()
         try:
@@ -112,22 +130,23 @@ class Smtp:
             self._close()
             raise Deferred(f"{self._host}:{self._port}: {_said(fault)}") from fault
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: Message) -> None:
         connection = self._connection
         if connection is None:
             raise Deferred(f"{self._host}:{self._port}: not connected")
         try:
-            connection.send_message(message)
+            connection.sendmail(message.sender, message.recipient, message.data, _needed(message))
         except smtplib.SMTPRecipientsRefused as fault:
-            code, text = next(iter(fault.recipients.values()))
-            self._hang_up_after(code)
-            raise _verdict(code, text, bad_address=_names_bad_address(text)) from fault
+            answer = Answer.of(*next(iter(fault.recipients.values())))
+            self._hang_up_after(answer)
+            raise _verdict(answer, bad_address=answer.names_bad_address) from fault
         except smtplib.SMTPResponseException as fault:
-            self._hang_up_after(fault.smtp_code)
+            answer = Answer.of(fault.smtp_code, fault.smtp_error)
+            self._hang_up_after(answer)
             if isinstance(fault, smtplib.SMTPSenderRefused) and fault.smtp_code != 552:
                 # Our own address or our right to send is in question (552: the letter is too large).
-                raise Deferred(f"sender refused: {_said(fault)}") from fault
-            raise _verdict(fault.smtp_code, fault.smtp_error) from fault
+                raise Deferred(f"sender refused: {answer}", answer) from fault
+            raise _verdict(answer) from fault
         except smtplib.SMTPNotSupportedError as fault:
             raise Refused(str(fault)) from fault
         except (OSError, smtplib.SMTPException) as fault:
@@ -135,8 +154,8 @@ class Smtp:
             self._close()
             raise (Unanswered if unanswered else Deferred)(_said(fault)) from fault
 
-    def _hang_up_after(self, code: int) -> None:
-        if code == 421:
+    def _hang_up_after(self, answer: Answer) -> None:
+        if answer.code == 421:
             self._close()
 
     def _close(self) -> None:
@@ -163,22 +182,15 @@ class _TlsConnection(_KnowsWhatIsOut, smtplib.SMTP_SSL):
     pass
 
 
-def _verdict(code: int, text: bytes | str, bad_address: bool = False) -> Exception:
-    said = f"{code} {_readable(text)}"
-    return Refused(said, bad_address) if 500 <= code < 600 else Deferred(said)
+def _needed(message: Message) -> list[str]:
+    return [] if message.recipient.isascii() else ["SMTPUTF8", "BODY=8BITMIME"]  # RFC 6531
 
 
-def _names_bad_address(text: bytes | str) -> bool:
-    """Whether a refused RCPT means the mailbox, by its enhanced code (RFC 3463), and not policy, quota or routing."""
-    subject = _readable(text).split(" ")[0].split(".")
-    return len(subject) != 3 or subject[1] == "1" or subject[1:] == ["2", "1"]
+def _verdict(answer: Answer, bad_address: bool = False) -> Exception:
+    return Refused(str(answer), bad_address) if answer.is_final else Deferred(str(answer), answer)
 
 
 def _said(fault: Exception) -> str:
     if isinstance(fault, smtplib.SMTPResponseException):
-        return f"{fault.smtp_code} {_readable(fault.smtp_error)}"
+        return str(Answer.of(fault.smtp_code, fault.smtp_error))
     return str(fault) or type(fault).__name__
-
-
-def _readable(text: bytes | str) -> str:
-    return " ".join((text.decode("utf-8", "replace") if isinstance(text, bytes) else text).split())

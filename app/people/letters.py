@@ -8,7 +8,7 @@ from app.people import service
 from app.people.links import Purpose, address_of_link
 
 
-@renders("people.link", Priority.AWAITED)
+@renders("people.link", Priority.AWAITED, kept=False)
 def link(letter: Letter) -> Content:
     account = service.by_address(letter.recipient)
     if account is None:

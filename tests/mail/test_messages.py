@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.mail.messages import Unsendable, compose_message
+from app.mail.messages import Message, Unsendable, compose_message
 from app.mail.models import Letter
 from app.mail.rendering import Attachment, Content
 from app.mail.transports import Smtp, transport_of
@@ -96,7 +96,7 @@ def test_every_byte_on_the_way_is_ascii_and_every_line_short() -> None:
 def test_a_maildir_takes_letters(tmp_path: Path) -> None:
     with transport_of(f"maildir:{tmp_path}/new/mail") as transport:
         transport.connect()
-        transport.send(written())
+        transport.send(Message("p@example.org", "ana@example.org", b"Subject: A note\r\n\r\nHello\r\n"))
 
     assert [message["Subject"] for message in mailbox.Maildir(tmp_path / "new/mail")] == ["A note"]
 

@@ -105,7 +105,7 @@ def test_greylisting_is_waited_out_with_the_same_message_id(app: Flask, post: Po
 
     assert sweep() == {LetterState.QUEUED: 1}
     waiting = letter()
-    assert waiting.not_before == NOON + timedelta(seconds=30)
+    assert timedelta(minutes=5) <= waiting.not_before - NOON < timedelta(minutes=6)
     assert waiting.last_error == "451 4.7.1 Greylisted, come back"
     assert waiting.handed_over_at is None
     assert sweep() == {}
@@ -126,7 +126,8 @@ def test_the_pause_doubles_up_to_an_hour_and_ends_after_two_days(app: Flask, pos
         pauses.append((letter().not_before - moment).total_seconds())
         moment = letter().not_before
 
-    assert pauses[:9] == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+    least = [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+    assert all(pause <= given <= pause * 1.125 for pause, given in zip(least, pauses, strict=False)), pauses
     assert letter().state is LetterState.FAILED
     assert letter().last_error == "Given up after 2 days: 451 4.3.0 Not now"
     assert timedelta(days=2) < moment - NOON < timedelta(days=2, hours=2)
@@ -142,7 +143,7 @@ def test_a_server_that_is_down_costs_one_try_for_a_batch_and_loses_nothing(
     assert sweep() == {LetterState.QUEUED: 5}
     assert "refused" in letter("p0@example.org").last_error
     app.config["MAIL_URL"] = up
-    with clock.stopped_at(NOON + timedelta(seconds=30)):
+    with clock.stopped_at(NOON + timedelta(minutes=1)):
         assert sweep() == {LetterState.SENT: 5}
 
 
@@ -246,7 +247,7 @@ def test_a_sender_whose_lease_ended_lets_go(app: Flask, post: Post) -> None:
     with clock.stopped_at(NOON + outbox.LEASE + timedelta(seconds=1)):
         sweep()
         with outbox.transport_of(app.config["MAIL_URL"]) as transport:
-            outbox._send_batch(transport, late)
+            assert outbox.Batch(transport, late).send() == {}
 
     assert len(post.messages) == 1
 

@@ -1,0 +1,146 @@
+"""A batch of letters: written together, then handed over one after the other.
+
+Before a letter goes out one commit says that it does, and what became of the letter before it. So a sender may die at
+any moment: of one letter at most only the server knows whether it arrived.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from app.extensions import db
+from app.lib import clock
+from app.mail import copies, pace
+from app.mail.answers import Answer, pause_after
+from app.mail.claims import LEASE, Claim, give_back, is_ours, lasting, update
+from app.mail.drafts import Draft, write_all
+from app.mail.models import Grounds, Letter, LetterState
+from app.mail.suppression import suppress as suppressing
+from app.mail.transports import Deferred, Refused, Transport, Unanswered
+
+FRESH = 5.0
+"""Seconds after which letters that were written are not sent any more, but written anew."""
+GIVEN_UP_AFTER = timedelta(days=2)
+
+
+T = TypeVar("T")
+Step = Callable[[], LetterState]
+
+
+class Batch:
+    def __init__(self, transport: Transport, claims: Sequence[Claim]) -> None:
+        self._transport = transport
+        self._waiting = list(claims)
+        self._owed: list[Step] = []
+        self._resting: set[str] = set()
+        self._fates: Counter[LetterState] = Counter()
+
+    def send(self) -> Counter[LetterState]:
+        """How many letters ended in which state; those that were not tried are in none and wait as before."""
+        try:
+            self._transport.connect()
+            self._send_all(self._written())
+        except Deferred as fault:
+            # Nobody is there; each letter of the batch waits as if it had been tried.
+            self._owed += [partial(_defer, ours, str(fault)) for ours in self._waiting]
+            self._waiting = []
+        finally:
+            # Also when we are told to stop. Where the database stays away, the leases end and do the same.
+            with suppress(DBAPIError):
+                self._settle(partial(give_back, self._waiting))
+        return self._fates
+
+    def _written(self) -> list[Draft]:
+        drafts, unwritten = lasting(partial(write_all, self._waiting))
+        for ours, state, reason in unwritten:
+            ended = partial(_defer, ours, reason) if state is LetterState.QUEUED else partial(_end, ours, state, reason)
+            self._owed.append(ended)
+        self._waiting = [draft.ours for draft in drafts]
+        return drafts
+
+    def _send_all(self, drafts: Sequence[Draft]) -> None:
+        written_at = time.monotonic()
+        for number, draft in enumerate(drafts):
+            if not self._transport.is_connected:
+                self._settle()
+                self._transport.connect()
+            if number and time.monotonic() - written_at > FRESH:
+                return
+            if draft.ours.domain not in self._resting:
+                is_ours_still = self._settle(partial(_announce, draft))
+                self._waiting.remove(draft.ours)
+                if is_ours_still:
+                    self._hand_over(draft)
+
+    def _hand_over(self, draft: Draft) -> None:
+        ours = draft.ours
+        try:
+            self._transport.send(draft.message)
+        except Deferred as fault:
+            self._owed.append(partial(_defer, ours, str(fault), fault.answer))
+            if fault.answer is not None and fault.answer.slows_domain:
+                self._resting.add(ours.domain)
+        except Refused as refusal:
+            self._owed.append(partial(_refuse, draft, str(refusal), refusal.bad_address))
+        except Unanswered as fault:
+            lost = f"The server had the letter and did not confirm it: {fault}"
+            self._owed.append(partial(_end, ours, LetterState.UNSURE, lost))
+        else:
+            self._owed.append(partial(_end, ours, LetterState.SENT, sent_at=clock.now()))
+
+    def _settle(self, more: Callable[[], T] | None = None) -> T | None:
+        """Writes down what became of letters and does `more`, in one transaction; what `more` gives."""
+        fates, given = lasting(lambda: ([step() for step in self._owed], more() if more else None))
+        self._owed.clear()
+        self._fates.update(fates)
+        return given
+
+
+def _announce(draft: Draft) -> bool:
+    """Whether the letter is ours to send; if so, everybody knows from here on that it may have arrived."""
+    moment = clock.now()
+    is_mine = update(
+        is_ours(draft.ours), subject=draft.content.subject[:500], language=draft.language, handed_over_at=moment,
+        lease_until=moment + LEASE, attempts=draft.attempts + 1,
+    )  # fmt: skip
+    if is_mine and draft.is_kept:
+        copies.keep(draft.ours.id, draft.content)
+    return is_mine
+
+
+def _end(ours: Claim, state: LetterState, reason: str = "", **values: object) -> LetterState:
+    update(is_ours(ours), state=state, lease_until=None, last_error=reason[:500], **values)
+    return state
+
+
+def _refuse(draft: Draft, reason: str, bad_address: bool) -> LetterState:
+    if bad_address:
+        suppressing(draft.recipient, reason, grounds=Grounds.REFUSED, letter_id=draft.ours.id)
+    return _end(draft.ours, LetterState.FAILED, reason)
+
+
+def _defer(ours: Claim, reason: str, answer: Answer | None = None) -> LetterState:
+    """Later again, each time after a longer pause, until it has waited too long."""
+    if answer is not None and answer.slows_domain:
+        pace.rest(ours.domain)
+    row = db.session.execute(
+        sa.select(Letter.created_at, Letter.attempts, Letter.handed_over_at, Letter.message_id).where(is_ours(ours))
+    ).first()
+    if row is None:
+        return LetterState.CLAIMED  # The lease ended and another sender has it.
+    moment = clock.now()
+    if moment - row.created_at > GIVEN_UP_AFTER:
+        return _end(ours, LetterState.FAILED, f"Given up after {GIVEN_UP_AFTER.days} days: {reason}")
+    attempts = row.attempts + (row.handed_over_at is None)
+    update(
+        is_ours(ours), state=Letter.returns_to, lease_until=None, last_error=reason[:500], handed_over_at=None,
+        not_before=moment + pause_after(answer, attempts, row.message_id), attempts=attempts,
+    )  # fmt: skip
+    return LetterState.QUEUED

@@ -1,0 +1,129 @@
+"""Which letters are whose: due letters are claimed, and what becomes of them is written down by whoever holds them."""
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import NamedTuple, TypeVar, cast
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from app.extensions import db
+from app.lib import clock
+from app.mail import pace
+from app.mail.models import Letter, LetterState, Priority
+
+LEASE = timedelta(minutes=5)
+PATIENCE = (0.1, 0.5, 2, 5, 10, 20, 30)
+"""Seconds before each new try of a transaction while the database is away."""
+
+T = TypeVar("T")
+_letter = cast("sa.Table", Letter.__table__)
+_QUEUED: sa.ColumnElement[str] = sa.literal_column(
+    "'queued'"
+)  # A literal, so that a planner knows which part of the index it means.
+
+
+class Claim(NamedTuple):
+    """A letter that is ours while its count of claims is the one that our claim gave it."""
+
+    id: int
+    number: int
+    domain: str
+
+
+def lasting(step: Callable[[], T]) -> T:
+    """What `step` gives, committed. Where the database goes away in the middle it is done anew, so a step must be
+    one that may be done twice: nobody can tell whether a commit that was not answered took place."""
+    for pause in (*PATIENCE, None):
+        try:
+            result = step()
+            db.session.commit()
+        except DBAPIError as fault:
+            db.session.rollback()
+            if pause is None or not is_passing(fault):
+                raise
+            time.sleep(pause)
+        else:
+            return result
+    raise AssertionError
+
+
+def is_passing(fault: BaseException) -> bool:
+    """Whether it is the connection to the database that failed, or a lock that did not come, and not what was asked."""
+    return isinstance(fault, DBAPIError) and (
+        fault.connection_invalidated or isinstance(fault, (sa.exc.OperationalError, sa.exc.InterfaceError))
+    )
+
+
+def requeue_expired() -> None:
+    """Takes back what senders held that have not been heard of since."""
+    lost = "The sender stopped while it handed this letter over: it may have arrived or not."
+
+    def take_back() -> None:
+        expired = sa.and_(Letter.state == LetterState.CLAIMED, Letter.lease_until < clock.now())
+        handed_over = Letter.handed_over_at.is_not(None)
+        update(expired, handed_over, state=LetterState.UNSURE, lease_until=None, last_error=lost)
+        update(expired, ~handed_over, state=Letter.returns_to, lease_until=None)
+
+    lasting(take_back)
+
+
+def claim(most: int, limits: pace.Limits = pace.Limits()) -> list[Claim]:  # noqa: B008 - it never changes
+    """Makes up to `most` due letters ours, the most urgent first; each goes to one claimer, whoever else asks at this
+    moment."""
+    return lasting(lambda: _claim(most, limits))
+
+
+def _claim(most: int, limits: pace.Limits) -> list[Claim]:
+    room = pace.Room(limits) if limits else None
+    if room is not None and room.of_server is not None:
+        most = min(most, room.of_server)
+    found: list[sa.Row[int, str]] = []
+    for priority in Priority:
+        if len(found) < most:
+            due = _due(priority, most - len(found), room.full if room else [])
+            found += [row for row in db.session.execute(due).all() if room is None or room.take(row.domain)]
+    if not found:
+        return []
+    claimed = db.session.execute(
+        sa.update(Letter)
+        .where(Letter.id.in_([row.id for row in found]))
+        .values(state=LetterState.CLAIMED, lease_until=clock.now() + LEASE, claims=Letter.claims + 1)
+        .returning(Letter.id, Letter.claims, Letter.domain)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if room is not None:
+        room.count()
+    order = {row.id: place for place, row in enumerate(found)}
+    return sorted((Claim(*row) for row in claimed), key=lambda ours: order[ours.id])
+
+
+def _due(priority: Priority, most: int, full: Iterable[str]) -> sa.Select[int, str]:
+    """One priority at a time is one stretch of `ix_letter_due`, however many wait for later in the others."""
+    return (
+        sa.select(Letter.id, Letter.domain)
+        .where(Letter.state == _QUEUED, Letter.priority == priority, Letter.not_before <= clock.now())
+        .where(Letter.domain.not_in(pace.resting()), *([Letter.domain.not_in(full)] if full else []))
+        .order_by(Letter.not_before, Letter.id)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=Letter)  # SQLite has no such clause and needs none: it has one writer.
+    )
+
+
+def give_back(claims: Iterable[Claim]) -> None:
+    """Letters that were not tried after all wait as before."""
+    for ours in claims:
+        update(is_ours(ours), Letter.handed_over_at.is_(None), state=Letter.returns_to, lease_until=None)
+
+
+def is_ours(ours: Claim) -> sa.ColumnElement[bool]:
+    # UNSURE: we were slow, not dead, and know better than who gave us up.
+    mine = sa.or_(Letter.state == LetterState.CLAIMED, Letter.state == LetterState.UNSURE)
+    return sa.and_(Letter.id == ours.id, Letter.claims == ours.number, mine)
+
+
+def update(*conditions: sa.ColumnElement[bool], **values: object) -> bool:
+    """Past the session, which is dearer and knows nothing of letters that it should be told."""
+    changed = sa.update(_letter).where(*conditions).values(values)
+    return bool(db.session.connection().execute(changed).rowcount)
