@@ -45,7 +45,11 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
     def inside(*args: Any, **kwargs: Any) -> Any:
         from app import create_app
 
-        with create_app().app_context():
+        try:
+            app = create_app()
+        except ValueError as fault:  # A setting.
+            raise Refusal(str(fault)) from fault
+        with app.app_context():
             return command(*args, **kwargs)
 
     return update_wrapper(inside, command)
