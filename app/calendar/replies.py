@@ -12,7 +12,9 @@ from urllib.parse import unquote
 import sqlalchemy as sa
 from icalendar import Calendar, Component, vDDDTypes
 
-from app.extensions import db
+from app.extensions import db, lock_row
+from app.mail import inbox
+from app.mail.inbox import CalendarMessage, Unreadable
 from app.people.addresses import InvalidAddress, normal_address
 from app.registration import replies
 from app.registration.models import Answering, Registration
@@ -21,14 +23,6 @@ from app.schedule.models import EventSession
 LARGEST = 256 * 1024
 """Bytes. An answer repeats the entry, description and all."""
 LONGEST_UID = 64
-
-
-class Unreadable(ValueError):  # noqa: N818 - an outcome
-    """It is no answer, or one that says too little."""
-
-
-class Unfitting(ValueError):  # noqa: N818
-    """It is well written, and nothing that we could act on: another method, another entry, another person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +37,28 @@ class Answer:
     comment: str
 
 
+@inbox.receives("REPLY")
+def _receive(message: CalendarMessage) -> str | None:
+    registration = db.session.get(Registration, message.registration) if message.registration else None
+    return take(registration, message.calendar) if registration else None
+
+
 def take(registration: Registration, calendar: bytes) -> str:
     """Keeps the answer that came to a registration's own address; says what became of it.
 
-    Raises Unreadable or Unfitting, saying why; then nothing has changed.
+    Raises Unreadable, saying why; then nothing has changed.
     """
+    lock_row(registration)
     answer = read(calendar)
     session = db.session.scalar(
         sa.select(EventSession).where(EventSession.event_id == registration.event_id, EventSession.guid == answer.uid)
     )
     if session is None:
-        raise Unfitting("its UID is of no session of the event")
+        raise Unreadable("its UID is of no session of the event")
     if answer.attendee != registration.email:
-        raise Unfitting("its ATTENDEE is somebody else")
+        raise Unreadable("its ATTENDEE is somebody else")
     if answer.sequence > session.sequence:
-        raise Unfitting("its SEQUENCE is one that we have not sent")
+        raise Unreadable("its SEQUENCE is one that we have not sent")
     kept = replies.note(
         registration, session, answer.partstat, sequence=answer.sequence, stamped_at=answer.stamped_at,
         starts_at=answer.starts_at, comment=answer.comment,
@@ -66,7 +67,7 @@ def take(registration: Registration, calendar: bytes) -> str:
 
 
 def read(calendar: bytes) -> Answer:
-    """Raises as `take` does."""
+    """Raises Unreadable."""
     entry = _only_entry(calendar)
     stamped_at = _moment(entry, "DTSTAMP")
     if stamped_at is None:
@@ -88,19 +89,19 @@ def _only_entry(calendar: bytes) -> Component:
         raise Unreadable("it is no calendar")
     method = str(_one(found, "METHOD")).upper()
     if method != "REPLY":
-        raise Unfitting(f"its METHOD is {method[:40]}")
+        raise Unreadable(f"its METHOD is {method[:40]}")
     entries = found.walk("VEVENT")
     if len(entries) != 1:
-        raise Unfitting(f"it has {len(entries)} entries, and an answer has one")
+        raise Unreadable(f"it has {len(entries)} entries, and an answer has one")
     if "RECURRENCE-ID" in entries[0]:
-        raise Unfitting("it answers one time of several, and no session has several")
+        raise Unreadable("it answers one time of several, and no session has several")
     return entries[0]
 
 
 def _uid(entry: Component) -> str:
     uid = str(_one(entry, "UID"))
     if len(uid) > LONGEST_UID or not uid.isprintable():
-        raise Unfitting("its UID is none of ours")
+        raise Unreadable("its UID is none of ours")
     return uid
 
 
@@ -118,7 +119,7 @@ def _partstat(entry: Component) -> Answering:
     try:
         return Answering(state.lower())
     except ValueError:
-        raise Unfitting(f"its PARTSTAT is {state[:40]}") from None
+        raise Unreadable(f"its PARTSTAT is {state[:40]}") from None
 
 
 def _sequence(entry: Component) -> int:
