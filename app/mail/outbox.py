@@ -71,7 +71,7 @@ def withdraw(cause: str, reason: str) -> None:
 def fates(cause: str) -> dict[LetterState, int]:
     """How many letters of a cause are in which state."""
     counted = sa.select(Letter.state, sa.func.count()).where(Letter.cause == cause).group_by(Letter.state)
-    return dict(db.session.execute(counted).tuples())
+    return {row[0]: row[1] for row in db.session.execute(counted)}
 
 
 def _turn_back(cause: str, state: LetterState, reason: str) -> None:
