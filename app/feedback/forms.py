@@ -20,16 +20,19 @@ LONGEST_WAIT = 365
 
 
 class ReplyForm(Form):
-    """The sections that a person can answer. Any may be left out, but not all of them."""
+    """The sections that a person can answer. Any may be left out, but not all of them by who has answered nothing yet.
+
+    (Who presses the button twice has answered with the first press.)
+    """
 
     promise = HiddenField()
     """What the page said of anonymity; no reply is taken on other terms than its writer has read."""
 
     def __init__(
         self, sections: Sequence[Section], stored: Mapping[str, Mapping[int, Any]] | None = None, *,
-        is_anonymous: bool = True, **kwargs: Any,
+        is_anonymous: bool = True, has_answered: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
-        self.sections, self._answered = sections, stored or {}
+        self.sections, self._stored, self._has_answered = sections, stored or {}, has_answered
         self._promise = "anonymous" if is_anonymous else "named"
         super().__init__(**kwargs)
 
@@ -40,7 +43,7 @@ class ReplyForm(Form):
                 name = name_of(section, question)
                 unbound: Any = AnswerField(section, question)
                 BaseForm.__setitem__(self, name, unbound)
-                stored[name] = self._answered.get(section.name, {}).get(question.id)
+                stored[name] = self._stored.get(section.name, {}).get(question.id)
         super().process(formdata, *args, **kwargs | {"data": stored})
         self._promised, self.promise.data = self.promise.data, self._promise
 
@@ -71,7 +74,7 @@ class ReplyForm(Form):
                 _l("It has changed whether answers are anonymous. Read the lines above, then send.")
             )
             valid = False
-        if valid and not self._answered and not any(self.answers().values()):
+        if valid and not self._has_answered and not any(self.answers().values()):
             self.form_errors.append(_l("Answer one question at least."))
             valid = False
         return valid

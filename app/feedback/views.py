@@ -35,11 +35,14 @@ def form(registration: Registration) -> Any:
     if not found:
         return _nothing(registration), 409 if request.method == "POST" else 200
     is_anonymous = questionnaire.form_of(registration.event).is_anonymous
-    asked = ReplyForm(found, replies.stored(registration), is_anonymous=is_anonymous)
+    answered = replies.answered(registration)
+    asked = ReplyForm(
+        found, replies.stored(registration), is_anonymous=is_anonymous, has_answered=bool(answered)
+    )  # fmt: skip
     if not asked.validate_on_submit():
         return _page(
             "form", registration, form=asked, is_anonymous=is_anonymous,
-            closes_at=sections.closes_at(registration.event), answered=replies.answered(registration),
+            closes_at=sections.closes_at(registration.event), answered=answered,
         ), 422 if asked.is_submitted() else 200  # fmt: skip
     replies.store(registration, asked.answers(), page_language())
     db.session.commit()

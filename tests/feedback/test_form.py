@@ -63,7 +63,7 @@ def test_each_person_answers_once_and_each_session_at_its_own_time(event, answer
     answer(person, closing_rating="3")
     assert values() == {"useful": [4], "rating": [2, 3]} or values() == {"useful": [4], "rating": [3, 2]}
     assert "You have answered" in client.get(form_of(person)).text
-    assert answer(person, useful="1").status_code == 409
+    assert answer(person, useful="1").status_code == 409  # There is nothing left to say.
     assert replies() == 3
 
 
@@ -82,6 +82,13 @@ def test_under_their_name_people_change_and_withdraw_their_answers(event, answer
     assert answer(person).status_code == 302
     assert values() == {}
     assert db.session.scalars(sa.select(FeedbackReply)).all() == []
+
+
+def test_who_presses_the_button_twice_is_thanked_twice(event, answer, client):
+    person = make_registration(event)
+    for _ in range(2):
+        assert answer(person, useful="4").location.endswith("/feedback/thanks/")
+    assert values() == {"useful": [4]}
 
 
 @pytest.mark.parametrize(
