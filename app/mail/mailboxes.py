@@ -159,7 +159,8 @@ class Imap:
 
     def notice(self, message: Arrived) -> None:
         try:
-            self._client.flag(message.place, imap_tools.MailMessageFlags.SEEN, True)
+            # Not by the library's own `flag`, which expunges what somebody else has marked as deleted.
+            self._client.client.uid("STORE", message.place, "+FLAGS", r"(\Seen)")
         except FAULTS as fault:
             raise Away(f"{self._host}: {_said(fault)}") from fault
 
