@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from app.calendar import writing
 from app.calendar.lines import line, text_line, utc
 from app.calendar.writing import Feed
+from app.calendar.zones import moment
 from app.events.models import Event, Standing
 from app.extensions import db, first_row
 from app.languages import duties
@@ -156,8 +157,8 @@ def _entry(stretch: Stretch, about: Feed, spoken: str) -> Iterator[bytes]:
     yield text_line("UID", stretch.uid)
     yield line("SEQUENCE", str(stretch.sequence))
     yield line("LAST-MODIFIED", utc(stretch.changed_at))
-    yield writing.moment("DTSTART", stretch.starts_at, event.zone)
-    yield writing.moment("DTEND", stretch.ends_at, event.zone)
+    yield moment("DTSTART", stretch.starts_at, event.zone)
+    yield moment("DTEND", stretch.ends_at, event.zone)
     yield text_line("SUMMARY", title, spoken)
     yield text_line("DESCRIPTION", "\n".join(_description(stretch, about)), spoken)
     yield text_line("LOCATION", stretch.duty.track.booth.name if stretch.duty.track.booth else _("Online"), spoken)

@@ -1,6 +1,6 @@
 """What stands in which calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 import sqlalchemy as sa
@@ -9,16 +9,16 @@ from flask_babel import gettext as _
 
 from app.calendar import writing
 from app.calendar.entries import Slot, slots
+from app.calendar.filters import Asked, filter_of
+from app.calendar.former import Gone, gone
 from app.calendar.writing import Feed
-from app.events.models import Event, EventKind, EventState, Series, Standing, Theme
+from app.events.models import Event, EventState, Series, Standing
 from app.extensions import db
-from app.languages.service import sessions_followable_in
 from app.lib import clock
 from app.lib.conditional import Rendered
-from app.lib.text import Picked, language_name, pick, plain
+from app.lib.text import Picked, pick, plain
 from app.lib.urls import absolute, interface_language
-from app.registration.models import AgendaItem, Purpose, Registration
-from app.schedule.models import Appearance, EventSession
+from app.schedule.models import Appearance, EventSession, FormerSession
 from app.speakers.models import Speaker
 
 SITE_KEEPS = timedelta(days=31)
@@ -35,13 +35,13 @@ def site_feed(language: str, default: str) -> Rendered:
     shown = slots(~long_past)
     about = Feed(
         name, Picked("", ""), absolute("site.home", lang=spoken),
-        absolute("calendar.site", **_given(lang=language)), language,
+        absolute("calendar.site", **given(lang=language)), language,
     )  # fmt: skip
     last_left = db.session.scalar(
         sa.select(sa.func.max(Event.ends_on)).where(long_past, Event.state != EventState.DRAFT)
     )
     leave_on = {slot.event.ends_on for slot in shown} | ({last_left} if last_left else set())
-    return _rendered(about, shown, {
+    return rendered(about, shown, gone(~long_past), {
         datetime.combine(day, time(), UTC) + SITE_KEEPS for day in leave_on
     })  # fmt: skip
 
@@ -53,33 +53,25 @@ def series_feed(series_id: int, language: str, default: str) -> Rendered:
     about = Feed(
         pick(series.title, (spoken,)), _plain(pick(series.description, (spoken,))),
         absolute("site.series", lang=interface_language(spoken), series=series.slug),
-        absolute("calendar.series", series=series.slug, **_given(lang=language)), language,
+        absolute("calendar.series", series=series.slug, **given(lang=language)), language,
     )  # fmt: skip
-    return _rendered(about, slots(Event.series_id == series_id))
+    return rendered(about, slots(Event.series_id == series_id), gone(Event.series_id == series_id))
 
 
-def event_feed(event_id: int, language: str, theme_id: int | None, followable_in: str, alarm: int | None) -> Rendered:
-    """`language` is the one to write in, `followable_in` the one that the sessions can be followed in."""
+def event_feed(event_id: int, language: str, asked: Asked, alarm: int | None) -> Rendered:
+    """`language` is the one to write in, that of `asked` the one to follow the sessions in. Raises UnknownTheme."""
     event = db.session.get_one(Event, event_id)
-    theme = db.session.get_one(Theme, theme_id) if theme_id else None
-    conditions = [EventSession.event_id == event_id]
+    chosen = filter_of(event, asked)
     spoken = language or event.language
     title = pick(event.title, (spoken,))
-    parts = [title.text]
-    if theme:
-        conditions.append(EventSession.theme_id == theme.id)
-        parts.append(pick(theme.name, (spoken,)).text)
-    if followable_in:
-        conditions.append(EventSession.id.in_(sessions_followable_in(event, followable_in)))
-        parts.append(language_name(followable_in, interface_language(spoken)))
-    filters = _given(theme=theme.slug if theme else "", language=followable_in)
     about = Feed(
-        Picked(" – ".join(parts), title.language), _plain(pick(event.summary, (spoken,))),
-        absolute("site.schedule", lang=interface_language(spoken), event=event.slug, **filters),
-        absolute("calendar.event", event=event.slug, **filters, **_given(alarm=alarm, lang=language)),
+        Picked(" – ".join([title.text, *chosen.names(spoken)]), title.language), _plain(pick(event.summary, (spoken,))),
+        absolute("site.schedule", lang=interface_language(spoken), event=event.slug, **asked.parameters()),
+        absolute("calendar.event", event=event.slug, **asked.parameters(), **given(alarm=alarm, lang=language)),
         language, event.zone, alarm,
     )  # fmt: skip
-    return _rendered(about, slots(*conditions))
+    left = [row for row in gone(FormerSession.event_id == event_id) if chosen.shows(row.former)]
+    return rendered(about, slots(*chosen.conditions()), left)
 
 
 def session_feed(session_id: int, language: str) -> Rendered:
@@ -90,9 +82,26 @@ def session_feed(session_id: int, language: str) -> Rendered:
     about = Feed(
         pick(session.title, (spoken,)), Picked("", ""),
         absolute("site.session", lang=interface_language(spoken), **named),
-        absolute("calendar.session", **named, **_given(lang=language)), language, event.zone,
+        absolute("calendar.session", **named, **given(lang=language)), language, event.zone,
     )  # fmt: skip
-    return _rendered(about, slots(EventSession.id == session_id))
+    same = FormerSession.event_id == event.id, FormerSession.guid == session.guid
+    return rendered(about, slots(EventSession.id == session_id), gone(*same))
+
+
+def former_session_feed(former_id: int, language: str) -> Rendered | None:
+    """Of a session that left the programme; None when its event is over, and there is no more to say."""
+    (row,) = gone(FormerSession.id == former_id)
+    if row.is_gone:
+        return None
+    event, former = row.event, row.former
+    spoken = language or event.language
+    named = {"event": event.slug, "session": former.slug}
+    about = Feed(
+        pick(former.title, (spoken,)), Picked("", ""),
+        absolute("site.schedule", lang=interface_language(spoken), event=event.slug),
+        absolute("calendar.session", **named, **given(lang=language)), language, event.zone,
+    )  # fmt: skip
+    return rendered(about, [], [row])
 
 
 def speaker_feed(speaker_id: int, language: str) -> Rendered:
@@ -104,39 +113,26 @@ def speaker_feed(speaker_id: int, language: str) -> Rendered:
     about = Feed(
         Picked(f"{name.text} – {pick(event.title, (spoken,)).text}", name.language), Picked("", ""),
         absolute("site.speaker", lang=interface_language(spoken), **named),
-        absolute("calendar.speaker", **named, **_given(lang=language)), language, event.zone,
+        absolute("calendar.speaker", **named, **given(lang=language)), language, event.zone,
     )  # fmt: skip
     appears = sa.select(Appearance.session_id).where(Appearance.speaker_id == speaker_id)
-    return _rendered(about, slots(EventSession.id.in_(appears)))
+    spoke = [row for row in gone(FormerSession.event_id == event.id) if speaker_id in row.former.speaker_ids]
+    return rendered(about, slots(EventSession.id.in_(appears)), spoke)
 
 
-def personal_feed(registration_id: int, token: str, alarm: int | None) -> Rendered:
-    """What a registered person means to attend, and how to join it; nothing once they have no place."""
-    registration = db.session.get_one(Registration, registration_id)
-    event, language = registration.event, registration.language
-    spoken = interface_language(language)
-    title = pick(event.title, (language,))
-    with force_locale(spoken):
-        name = Picked(_("%(event)s: my sessions", event=title.text), title.language)
-    about = Feed(
-        name, Picked("", ""), absolute("site.event", lang=spoken, event=event.slug),
-        absolute("calendar.personal", token=token, **_given(alarm=alarm)),
-        language, registration.zone, alarm, with_access=True,
-    )  # fmt: skip
-    attended = [EventSession.event_id == event.id]
-    if event.kind is EventKind.CONFERENCE:
-        chosen = sa.select(AgendaItem.session_id).where(AgendaItem.registration_id == registration.id)
-        attended.append(EventSession.id.in_(chosen))
-    shown = slots(*attended) if registration.is_confirmed else []
-    return _rendered(about, shown, token=registration.token(Purpose.JOIN))
-
-
-def _rendered(
-    about: Feed, shown: Sequence[Slot], moments: set[datetime] = frozenset(), token: str = ""  # type: ignore[assignment]
+def rendered(
+    about: Feed, shown: Sequence[Slot], left: Sequence[Gone], moments: Iterable[datetime] = (),
+    *, token: str = "", barred: Container[int] = (),
 ) -> Rendered:  # fmt: skip
-    """The feed as it is now, and when the clock alone changes it: a cancelled entry goes with its event."""
+    """The feed as it is now, and when the clock alone changes it: what is called off goes with its event.
+
+    `left`: what is not in the programme any more; `token` and `barred`: of a personal feed (see `writing.feed`).
+    """
     ends = {slot.event.over_at for slot in shown if slot.standing is Standing.CANCELLED}
-    body = writing.feed(about, [slot for slot in shown if not slot.is_gone])
+    ends.update(row.event.over_at for row in left)
+    body = writing.feed(
+        about, [slot for slot in shown if not slot.is_gone], [row for row in left if not row.is_gone], barred
+    )
     return Rendered.between(writing.personal(body, token) if token else body, {*moments, *ends})
 
 
@@ -144,6 +140,6 @@ def _plain(picked: Picked) -> Picked:
     return Picked(plain(picked.text), picked.language)
 
 
-def _given(**parameters: object) -> dict[str, object]:
+def given(**parameters: object) -> dict[str, object]:
     """The parameters of an address that say something."""
     return {name: value for name, value in parameters.items() if value not in ("", None)}

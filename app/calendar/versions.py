@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.events import versions
-from app.events.models import Event, EventState, Series, Theme
+from app.events.models import Event, EventState, Series
 from app.extensions import first_row
 from app.lib.conditional import Version
 from app.registration.models import Purpose, Registration, RegistrationLink, RegistrationState
-from app.schedule.models import EventSession
+from app.schedule.models import EventSession, FormerSession
 from app.speakers.models import Speaker
 
 # The tables and not their entities, since the session would prepare each statement anew.
-_all_series, _events, _themes, _sessions, _speakers, _links, _registrations = (
-    model.__table__ for model in (Series, Event, Theme, EventSession, Speaker, RegistrationLink, Registration)
+_all_series, _events, _sessions, _formers, _speakers, _links, _registrations = (
+    model.__table__ for model in (Series, Event, EventSession, FormerSession, Speaker, RegistrationLink, Registration)
 )
 _event = _events.c.id, _events.c.revision, _events.c.changed_at, _events.c.languages
 _is_asked = _events.c.slug == sa.bindparam("event"), _events.c.state != EventState.DRAFT
@@ -34,7 +34,7 @@ _of_series = sa.select(_all_series.c.id, _all_series.c.revision, _all_series.c.c
     _all_series.c.slug == sa.bindparam("series")
 )
 _of_event = sa.select(*_event).where(*_is_asked)
-_of_theme, _of_session, _of_speaker = map(_of_part, (_themes, _sessions, _speakers))
+_of_session, _of_former, _of_speaker = map(_of_part, (_sessions, _formers, _speakers))
 _of_link = (
     sa.select(
         _links.c.revoked_at, _registrations.c.id, _registrations.c.state, _registrations.c.language,
@@ -54,7 +54,7 @@ class EventRow(NamedTuple):
     changed_at: datetime
     languages: list[str]
     part: int | None = None
-    """The theme, session or speaker."""
+    """The session, former session or speaker."""
 
     @property
     def version(self) -> Version:
@@ -89,13 +89,18 @@ def series(slug: str) -> Version | None:
     return versions.of_series(row.id, row.revision, row.changed_at) if row else None
 
 
-def event(slug: str, theme: str = "") -> EventRow | None:
-    """A public event (a draft is none), together with the theme if one is named."""
-    return _row(_of_theme, event=slug, part=theme) if theme else _row(_of_event, event=slug)
+def event(slug: str) -> EventRow | None:
+    """A public event; a draft is none."""
+    return _row(_of_event, event=slug)
 
 
 def session(event: str, slug: str) -> EventRow | None:
     return _row(_of_session, event=event, part=slug)
+
+
+def former_session(event: str, slug: str) -> EventRow | None:
+    """The last one that stood at the address."""
+    return _row(_of_former.order_by(_formers.c.id.desc()).limit(1), event=event, part=slug)
 
 
 def speaker(event: str, slug: str) -> EventRow | None:

@@ -7,11 +7,12 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.calendar.entries import Entry
-from app.events.models import EventKind, Standing
+from app.events.models import Event, EventKind, Standing
 from app.languages.models import TrackKind
 from app.lib import text
 from app.lib.text import Picked, Translated
 from app.lib.urls import absolute, interface_language
+from app.schedule.models import FormerSession
 
 # Markdown takes a third of a millisecond a text, and a feed that changed has mostly the texts that it had before.
 _plain = lru_cache(2048)(text.plain)
@@ -49,6 +50,8 @@ class Wording:
             self._phone = _("By phone: %(number)s")
             self._passcode = _("Passcode: %(passcode)s")
             self._channel = _("Interpretation into %(language)s: %(address)s")
+            self._part_of = _("It is part of another session now: %(title)s")
+            self._left = _("This session is no longer in the programme.")
             self.online = _("Online")
             self.by_phone = _("By phone")
             self.join = _("Join the session")
@@ -70,13 +73,18 @@ class Wording:
         said = [*([room.text] if room.text else []), *([self.online] if is_online else [])]
         return Picked(", ".join(said), room.language or self.interface)
 
-    def page(self, entry: Entry) -> str:
-        """The session's page; the router is asked once for an event, since it needs more than all else here."""
-        if entry.event.id not in self._pages:
-            self._pages[entry.event.id] = absolute(
-                "site.session", lang=self.interface, event=entry.event.slug, session=_PLACE
-            )
-        return self._pages[entry.event.id].replace(_PLACE, entry.session.slug)
+    def called_off(self, title: Translated) -> Picked:
+        picked = self.pick(title)
+        return Picked(self._marks[Standing.CANCELLED] % {"title": picked.text}, picked.language)
+
+    def what_became_of(self, former: FormerSession) -> str:
+        return self._part_of % {"title": self.pick(former.became.title).text} if former.became else self._left
+
+    def page(self, event: Event, session: str) -> str:
+        """A session's page; the router is asked once for an event, since it needs more than all else here."""
+        if event.id not in self._pages:
+            self._pages[event.id] = absolute("site.session", lang=self.interface, event=event.slug, session=_PLACE)
+        return self._pages[event.id].replace(_PLACE, session)
 
     def way_in(self, entry: Entry, language: str = "") -> str:
         """Where to join, on the floor or in a language: a page of the reader's own, which counts who came."""
@@ -89,7 +97,7 @@ class Wording:
         parts = [self._about(entry), "\n".join(self._facts(entry))]
         if with_access:
             parts.append("\n".join(self._access(entry)))
-        parts.append(self.page(entry))
+        parts.append(self.page(entry.event, entry.session.slug))
         return "\n\n".join(part for part in parts if part)
 
     def _about(self, entry: Entry) -> str:

@@ -1,15 +1,17 @@
 """VEVENT and VCALENDAR (RFC 5545, RFC 7986) as bytes."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from app.calendar.entries import Entry, Slot, entries
-from app.calendar.lines import line, local, text_line, utc
+from app.calendar.former import Gone
+from app.calendar.former import entry as former_entry
+from app.calendar.lines import line, text_line, utc
 from app.calendar.wording import HOLDER, Wording
-from app.calendar.zones import UNIVERSAL, Years
+from app.calendar.zones import Years, moment
 from app.events.models import Event, Standing
 from app.lib.memory import Memory
 from app.lib.text import Picked
@@ -77,28 +79,37 @@ def head_of(about: Feed) -> list[bytes]:
     return head
 
 
-def feed(about: Feed, slots: Sequence[Slot]) -> bytes:
+def feed(about: Feed, slots: Sequence[Slot], gone: Sequence[Gone] = (), barred: Container[int] = ()) -> bytes:
+    """`gone`: what left the programme; `barred`: sessions by number that its reader may not join."""
+
     def key(slot: Slot, sequence: int, changed_at: datetime) -> tuple[object, ...]:
         language = about.language or slot.event.language
-        return slot.id, sequence, changed_at, slot.standing, language, about.alarm, about.with_access
+        return slot.id, sequence, changed_at, slot.standing, language, about.alarm, joins(slot)
+
+    def joins(slot: Slot) -> bool:
+        return about.with_access and slot.id not in barred
+
+    def wording_of(event: Event) -> Wording:
+        language = about.language or event.language
+        return wordings.get(language) or wordings.setdefault(language, Wording(language))
 
     kept = {slot.id: _written.get(key(slot, slot.sequence, slot.changed_at)) for slot in slots}
     wordings: dict[str, Wording] = {}
     for entry in entries(slot for slot in slots if kept[slot.id] is None):
-        language = about.language or entry.event.language
-        wording = wordings.get(language) or wordings.setdefault(language, Wording(language))
         row = entry.session
-        written = kept[row.id] = b"".join(_published(entry, wording, about))
+        published = _published(entry, wording_of(entry.event), about.alarm, joins(entry.slot))
+        written = kept[row.id] = b"".join(published)
         _written.keep(key(entry.slot, row.sequence, row.changed_at), written)
-    return calendar(head_of(about), slots, (written for written in kept.values() if written))
+    former = (each for row in gone for each in former_entry(row, wording_of(row.event)))
+    return calendar(head_of(about), [*slots, *gone], [*(written for written in kept.values() if written), *former])
 
 
-def _published(entry: Entry, wording: Wording, about: Feed) -> Iterator[bytes]:
+def _published(entry: Entry, wording: Wording, alarm_at: int | None, with_access: bool) -> Iterator[bytes]:
     yield line("BEGIN", "VEVENT")
     yield line("DTSTAMP", utc(entry.session.changed_at))
-    yield from properties(entry, wording, with_access=about.with_access)
-    if about.alarm is not None and entry.standing is Standing.CONFIRMED:
-        yield from alarm(wording.title(entry).text, about.alarm)
+    yield from properties(entry, wording, with_access=with_access)
+    if alarm_at is not None and entry.standing is Standing.CONFIRMED:
+        yield from alarm(wording.title(entry).text, alarm_at)
     yield line("END", "VEVENT")
 
 
@@ -134,7 +145,7 @@ def properties(entry: Entry, wording: Wording, *, with_access: bool, status: str
     yield text_line("DESCRIPTION", wording.description(entry, with_access=with_access), wording.interface)
     if (location := wording.location(entry)).text:
         yield text_line("LOCATION", *location)
-    yield line("URL", wording.page(entry))
+    yield line("URL", wording.page(entry.event, session.slug))
     if session.theme:
         yield text_line("CATEGORIES", *wording.pick(session.theme))
     yield line("STATUS", status or STATUS[entry.standing])
@@ -142,11 +153,6 @@ def properties(entry: Entry, wording: Wording, *, with_access: bool, status: str
     yield line("TRANSP", "OPAQUE" if keeps_busy else "TRANSPARENT")
     if with_access:
         yield from _conferences(entry, wording)
-
-
-def moment(name: str, at: datetime, zone: str) -> bytes:
-    """`at` in the time of the zone."""
-    return line(name, utc(at)) if zone in UNIVERSAL else line(name, local(at), [("TZID", zone)])
 
 
 def _conferences(entry: Entry, wording: Wording) -> Iterator[bytes]:

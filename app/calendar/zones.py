@@ -12,10 +12,17 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
+from app.calendar.lines import line, local, utc
+
 UNIVERSAL = ("UTC", "Etc/UTC")
 """Zones that need no component: their times are written with a Z."""
 
 _NEVER = timedelta(0)
+
+
+def moment(name: str, at: datetime, zone: str) -> bytes:
+    """`at` in the time of the zone."""
+    return line(name, utc(at)) if zone in UNIVERSAL else line(name, local(at), [("TZID", zone)])
 
 
 @lru_cache(256)

@@ -166,6 +166,21 @@ def may_join(registration: Registration, session: EventSession) -> bool:
     return booking is not None and booking.claim is Claim.BOOKED
 
 
+def closed_to(registration: Registration) -> set[int]:
+    """The numbers of the sessions of the event that this person may not join: `may_join` for all of them at once."""
+    booked = sa.select(Booking.session_id).where(
+        Booking.registration_id == registration.id, Booking.claim == Claim.BOOKED
+    )
+    return set(
+        db.session.scalars(
+            sa.select(EventSession.id).where(
+                EventSession.event_id == registration.event_id, EventSession.capacity.is_not(None),
+                EventSession.id.not_in(booked),
+            )
+        )
+    )  # fmt: skip
+
+
 def position(booking: Booking) -> int:
     """1 for the next to be offered a place."""
     return places.position(booking.session, booking.number)

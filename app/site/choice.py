@@ -11,17 +11,18 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from app.calendar.filters import Asked
 from app.events.models import Room, Theme
 from app.extensions import db
 from app.languages.models import LanguageTrack, SubtitleFile
 from app.languages.service import is_offered
 from app.lib import clock
 from app.lib.memory import Memory
-from app.lib.text import Translated, searchable
+from app.lib.tags import base_language
+from app.lib.text import Translated
+from app.schedule import search
 from app.schedule.models import EventSession
 from app.site.versions import EventRow
-
-LONGEST_SEARCH = 80
 
 
 class OfferedTheme(NamedTuple):
@@ -54,6 +55,10 @@ class Choice(NamedTuple):
     def filters(self) -> bool:
         return bool(self.theme or self.language or self.search)
 
+    def in_calendar(self) -> dict[str, str]:
+        """The parameters of the feed that has just the sessions shown here, on whatever day."""
+        return Asked(self.theme, self.language, self.search).parameters()
+
     def query(self, **changes: object) -> dict[str, str]:
         """The parameters of a link that keeps this choice but for the changes."""
         said = {"day": self.day, "theme": self.theme, "language": self.language, "q": self.search,
@@ -77,19 +82,29 @@ def read_choice(event: EventRow, given: Mapping[str, str]) -> Choice:
         return value
 
     theme = known("theme", given.get("theme") in offered.themes)
-    language = known("language", given.get("language") in offered.languages)
+    language = _followable_in(given, offered)
+    known("language", bool(language))
     zone = read_zone(given)
     if zone is None:
         faults.append("zone")
     view = known("view", given.get("view") in ("grid", "list"))
-    search = " ".join(searchable(given.get("q", "")).split())[:LONGEST_SEARCH].strip()
+    words = search.asked_for(given.get("q", ""))
     day = _read_day(given.get("day", ""))
     if given.get("day") and day not in offered.days:
         faults.append("day")
         day = None
-    if day is None and not search:
+    if day is None and not words:
         day = _day_to_show(event, offered.days)
-    return Choice(day, theme, language, zone or "", view, search, tuple(faults))
+    return Choice(day, theme, language, zone or "", view, words, tuple(faults))
+
+
+def _followable_in(given: Mapping[str, str], offered: Offer) -> str:
+    """The language that is offered: the one that is asked for, or another form of it, which a feed's address names."""
+    asked = given.get("language", "").strip()
+    if asked in offered.languages:
+        return asked
+    base = base_language(asked)
+    return next((tag for tag in offered.languages if asked and base_language(tag) == base), "")
 
 
 def read_zone(given: Mapping[str, str]) -> str | None:

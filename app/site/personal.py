@@ -16,7 +16,6 @@ from app.languages.models import LanguageTrack
 from app.languages.service import tracks_by_session
 from app.lib import clock
 from app.lib.present import page_language
-from app.lib.urls import absolute
 from app.registration import (
     address,
     admission,
@@ -36,6 +35,7 @@ from app.registration.guard import holder
 from app.registration.models import Claim, Purpose, Question, Registration, RegistrationState
 from app.schedule.models import EventSession, SessionKind
 from app.schedule.service import session_by_slug
+from app.site.own_calendar import own_calendar
 
 blueprint = Blueprint("personal", __name__, template_folder="templates")
 
@@ -45,12 +45,11 @@ blueprint = Blueprint("personal", __name__, template_folder="templates")
 def page(registration: Registration) -> str:
     sessions = agenda.agenda_sessions(registration) if registration.is_confirmed else []
     waits = registration.state is RegistrationState.WAITING
-    feed = absolute("calendar.personal", token=registration.token(Purpose.CALENDAR))
     return _page(
         "page", registration,
         sessions=sessions, channels=_channels(sessions), chooses=agenda.chooses_sessions(registration),
         join_lead=timedelta(minutes=registration.event.join_opens_minutes), join_token=registration.token(Purpose.JOIN),
-        feed=feed, webcal="webcal:" + feed.partition(":")[2], is_open=admission.is_open(registration.event),
+        calendar=own_calendar(registration, request.args), is_open=admission.is_open(registration.event),
         position=waitlist.position(registration) if waits else None, **_bookings(registration),
         **_certificate(registration),
         replies={reply.session_id: reply for reply in replies.of(registration)},

@@ -13,6 +13,7 @@ from app.extensions import db
 from app.languages import service as languages
 from app.languages.models import LanguageTrack, SubtitleFile
 from app.lib import clock, grid, present
+from app.schedule import search
 from app.schedule.models import EventSession
 from app.site.choice import Choice, Offer
 from app.site.items import Item, items
@@ -84,7 +85,7 @@ def programme(event: Event, choice: Choice, offered: Offer) -> Programme:
     within = day_bounds(event, choice.day) if choice.day else sa.and_(
         _sessions.event_id == event.id, _sessions.starts_at.is_not(None)
     )  # fmt: skip
-    matching = [EventSession.search.contains(word, autoescape=True) for word in choice.search.split()]
+    matching = search.matching(choice.search)
     rows = db.session.execute(_columns.where(within, *(() if choice.day else matching))).all()
     chosen = _chosen(event, choice, offered, rows, matching)
     shown = chosen[:MOST_FOUND] if choice.search else chosen

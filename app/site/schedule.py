@@ -14,6 +14,7 @@ from app.lib import grid
 from app.lib.conditional import ALWAYS_ASKED, IMMUTABLE, Rendered
 from app.lib.http import page_language
 from app.lib.present import language_name
+from app.lib.urls import absolute
 from app.people.guard import public
 from app.site import colours, machines, pages, zones
 from app.site.choice import Choice, offer, read_choice
@@ -41,6 +42,7 @@ def schedule(event: str) -> Response:
             as_grid=_as_grid(choice, shown.grid), many_rooms=shown.grid.columns > grid.MANY_ROOMS,
             link=_linker(event, choice), faults=[_FAULTS[name]() for name in choice.faults],
             page_zone=choice.zone, most_found=MOST_FOUND,
+            calendar=absolute("calendar.event", event=event, **choice.in_calendar(), lang=page_language()),
         )  # fmt: skip
         return Rendered.between(body, shown.moments)
 

@@ -166,7 +166,7 @@ def test_the_number_of_statements_does_not_grow_with_the_sessions(client: FlaskC
     db.session.remove()
     with statements() as said:
         assert len(read(client, "/events/readers/calendar.ics").walk("VEVENT")) == number
-    assert len(said) == 7, said
+    assert len(said) == 8, said
 
 
 def test_only_what_changed_is_written_anew(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
