@@ -17,13 +17,18 @@ def init_app(app: Flask) -> None:
         taken_off_agenda,
     )
     from app.reminders import (  # noqa: F401 - the renderers register themselves
+        after_letters,
         agenda_letters,
         changes,
+        clocks,
         language_letters,
         languages,
         letters,
         manage,
+        message_letters,
         news,
+        reminder_letters,
+        rules,
         team_letters,
     )
     from app.schedule.signals import session_changed

@@ -1,5 +1,6 @@
 """Who belongs to an audience: one query for each, of people of whatever kind, with what a letter to them needs."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from app.events.models import Event, EventKind
 from app.extensions import db
 from app.languages.models import Linguist
+from app.lib import clock
 from app.people.models import Account
 from app.registration.models import AgendaItem, Attendance, Registration, RegistrationState
 from app.reminders.models import AudienceKind
@@ -41,18 +43,29 @@ class Audience:
     value: str = ""
 
 
-def people(event: Event, audience: Audience, session: EventSession | None = None) -> list[Person]:
+def people(
+    event: Event,
+    audience: Audience,
+    session: EventSession | None = None,
+    numbers: Collection[int] | None = None,
+) -> list[Person]:
     """By number, each address once. With a session: those of the audience whom that session concerns.
 
-    Who wants no letters of this sort any more (RFC 8058) is in none.
+    With numbers: those of them who belong to it now. Who wants no letters of this sort any more (RFC 8058) is in none.
     """
     found: dict[str, Person] = {}
-    for role, number, email, name, language, zone in db.session.execute(query(event, audience, session)):
-        said = name if isinstance(name, str) else next(iter((name or {}).values()), "")
-        person = Person(role, number, email, said, language or event.language, zone or event.zone)
-        if email:
-            found.setdefault(email.lower(), person)
+    rows = query(event, audience, session)
+    if numbers is not None:
+        rows = rows.where(rows.selected_columns.number.in_(numbers))
+    for row in db.session.execute(rows):
+        if row.email:
+            found.setdefault(row.email.lower(), person_of(event, row))
     return list(found.values())
+
+
+def person_of(event: Event, row: Any) -> Person:
+    said = row.name if isinstance(row.name, str) else next(iter((row.name or {}).values()), "")
+    return Person(row.role, row.number, row.email or "", said, row.language or event.language, row.zone or event.zone)
 
 
 def count(event: Event, audience: Audience) -> int:
@@ -143,3 +156,39 @@ def _linguists(event: Event) -> sa.Select[*tuple[Any, ...]]:
         .where(Linguist.event_id == event.id)
         .order_by(Linguist.id)
     )  # fmt: skip
+
+
+def with_sessions(event: Event, audience: Audience) -> sa.Select[*tuple[Any, ...]]:
+    """The same people once for each session that concerns them: what they chose or, of a webinar, all; what they
+    speak in. Rows have the session's number, start and end besides, and since when the person has it."""
+    if audience.kind is AudienceKind.SPEAKERS:
+        speaks_in = sa.select(Appearance.speaker_id, Appearance.session_id).distinct().subquery()
+        rows = _speakers(event, None).join(speaks_in, speaks_in.c.speaker_id == Speaker.id)
+        rows = rows.join(EventSession, EventSession.id == speaks_in.c.session_id)
+        since: sa.ColumnElement[Any] = sa.literal(clock.LONG_AGO, clock.UtcDateTime())
+    elif event.kind is EventKind.CONFERENCE:
+        rows = _registered(event, audience, None).join(AgendaItem, AgendaItem.registration_id == Registration.id)
+        rows = rows.join(EventSession, EventSession.id == AgendaItem.session_id)
+        confirmed, added = Registration.confirmed_at, AgendaItem.added_at
+        since = sa.case((added > confirmed, added), else_=confirmed)
+    else:
+        rows = _registered(event, audience, None).join(EventSession, EventSession.event_id == Registration.event_id)
+        since = sa.type_coerce(Registration.confirmed_at, clock.UtcDateTime())
+    if audience.kind is AudienceKind.THEME:
+        rows = rows.where(EventSession.theme_id == int(audience.value))
+    if audience.kind is AudienceKind.BOOKED and audience.value:
+        rows = rows.where(EventSession.id == int(audience.value))
+    return rows.add_columns(
+        EventSession.id.label("session_id"), EventSession.starts_at, EventSession.ends_at, since.label("since")
+    )
+
+
+def addresses(event: Event, *audiences: Audience, sessions: Collection[int] | None = None) -> set[str]:
+    """In lower case; with sessions, of the speakers of those."""
+    found: set[str] = set()
+    for audience in audiences:
+        rows = with_sessions(event, audience) if sessions is not None else query(event, audience)
+        if sessions is not None:
+            rows = rows.where(EventSession.id.in_(sessions))
+        found |= {row.email.lower() for row in db.session.execute(rows) if row.email}
+    return found

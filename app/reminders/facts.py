@@ -8,7 +8,7 @@ from app.lib.present import chosen, page_language
 from app.lib.urls import absolute
 from app.registration.models import Purpose, Registration
 from app.reminders.audiences import Person
-from app.reminders.sweep import beginning
+from app.reminders.occasions import beginning
 from app.reminders.wording import span
 from app.reminders.words import Facts
 

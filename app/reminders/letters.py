@@ -1,25 +1,25 @@
 """What the letters say, from the facts of the moment at which they are sent."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.events.models import Event, EventKind
 from app.extensions import db
+from app.languages.models import LanguageTrack
 from app.languages.service import tracks_by_session
 from app.lib import clock
 from app.lib.present import chosen, page_language
 from app.lib.urls import absolute
+from app.mail.facts import shared
 from app.mail.models import Letter, Priority
 from app.mail.rendering import Content, Stale, compose, renders
 from app.mail.service import enqueue
 from app.registration import replies
 from app.registration.models import AgendaItem, Purpose, Registration, RegistrationState
 from app.reminders import entries
-from app.reminders.sweep import AGENDA, EVENT, beginning, is_reminded_of
-from app.reminders.wording import Item, span, times
+from app.reminders.wording import Item, times
 from app.schedule.models import EventSession
 
 WELCOME, CANCELLED = "reminders.welcome", "reminders.cancelled"
@@ -81,50 +81,6 @@ def _cancelled(letter: Letter) -> Content:
     )  # fmt: skip
 
 
-@renders(EVENT)
-def _event_reminder(letter: Letter) -> Content:
-    registration = reminded(letter)
-    event = registration.event
-    begins = beginning(event)
-    if int(begins.starts_at.timestamp()) != letter.payload["start"]:
-        raise Stale("the event begins at another time now")
-    if clock.now() >= begins.starts_at - timedelta(minutes=letter.payload["minutes"]) / 2:
-        raise Stale("it is too late for this reminder")
-    sessions = [session for session in attended(registration) if session.takes_place]
-    if event.kind is EventKind.CONFERENCE:
-        first_day = event.day_of(begins.starts_at)
-        sessions = [one for one in sessions if one.starts_at and event.day_of(one.starts_at) == first_day]
-    moment = span(begins.starts_at, None, registration.zone)
-    return compose(
-        "reminders/mail/reminder", _("Reminder: %(title)s, %(moment)s", title=chosen(event.title), moment=moment),
-        reply_to=reply_to(event), unsubscribe_url=unsubscribing(registration),
-        event=event, registration=registration, items=items(sessions, registration.zone, registration),
-        begins=times(begins.starts_at, None, registration.zone, event), page=page(letter, registration),
-    )  # fmt: skip
-
-
-@renders(AGENDA)
-def _agenda_reminder(letter: Letter) -> Content:
-    registration = reminded(letter)
-    event = registration.event
-    expected: dict[str, int] = letter.payload["sessions"]
-    sessions = [
-        session for session in attended(registration)
-        if session.takes_place and session.starts_at and session.starts_at > clock.now()
-        and expected.get(str(session.id)) == int(session.starts_at.timestamp())
-    ]  # fmt: skip
-    if not sessions:
-        raise Stale("nothing of what it tells begins at that time any more")
-    title = chosen(sessions[0].title) if len(sessions) == 1 else chosen(event.title)
-    moment = span(sessions[0].starts_at, None, registration.zone)  # type: ignore[arg-type]
-    return compose(
-        "reminders/mail/reminder", _("Reminder: %(title)s, %(moment)s", title=title, moment=moment),
-        reply_to=reply_to(event), unsubscribe_url=unsubscribing(registration),
-        event=event, registration=registration, items=items(sessions, registration.zone, registration), begins=[],
-        page=page(letter, registration),
-    )  # fmt: skip
-
-
 def _of(letter: Letter) -> Registration:
     registration = db.session.get(Registration, letter.payload["registration_id"])
     if registration is None:
@@ -141,23 +97,23 @@ def confirmed(letter: Letter) -> Registration:
     return registration
 
 
-def reminded(letter: Letter) -> Registration:
-    registration = confirmed(letter)
-    if registration.unsubscribed_at is not None:
-        raise Stale("no reminders are wanted")
-    if not is_reminded_of(registration.event):
-        raise Stale("the event does not take place any more")
-    return registration
-
-
 def attended(registration: Registration) -> list[EventSession]:
     """Scheduled sessions that concern a person: all of a webinar, those on their agenda of a conference."""
-    wanted = sa.select(EventSession).where(
-        EventSession.event_id == registration.event_id, EventSession.starts_at.is_not(None)
-    )
+    scheduled = _scheduled(registration.event_id)
     if registration.event.kind is EventKind.CONFERENCE:
-        wanted = wanted.join(AgendaItem).where(AgendaItem.registration_id == registration.id)
-    return list(db.session.scalars(wanted.order_by(EventSession.starts_at, EventSession.id)))
+        chosen = scheduled.join(AgendaItem).where(AgendaItem.registration_id == registration.id)
+        return list(db.session.scalars(chosen))
+    return list(_all_scheduled(registration.event_id))
+
+
+def _scheduled(event_id: int) -> sa.Select[EventSession]:
+    wanted = sa.select(EventSession).where(EventSession.event_id == event_id, EventSession.starts_at.is_not(None))
+    return wanted.order_by(EventSession.starts_at, EventSession.id)
+
+
+@shared
+def _all_scheduled(event_id: int) -> Sequence[EventSession]:
+    return db.session.scalars(_scheduled(event_id)).all()
 
 
 def in_calendar(registration: Registration) -> Sequence[EventSession]:
@@ -166,7 +122,7 @@ def in_calendar(registration: Registration) -> Sequence[EventSession]:
 
 
 def items(sessions: Sequence[EventSession], zone: str, registration: Registration | None = None) -> list[Item]:
-    tracks = tracks_by_session([session.id for session in sessions])
+    tracks = _tracks(tuple(session.id for session in sessions))
     token = registration.token(Purpose.JOIN) if registration else ""
     return [
         Item(
@@ -177,6 +133,11 @@ def items(sessions: Sequence[EventSession], zone: str, registration: Registratio
         )
         for session in sessions
     ]
+
+
+@shared
+def _tracks(session_ids: tuple[int, ...]) -> dict[int, list[LanguageTrack]]:
+    return tracks_by_session(session_ids)
 
 
 def reply_to(event: Event) -> str:

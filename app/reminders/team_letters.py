@@ -9,7 +9,7 @@ from app.lib import clock
 from app.lib.present import chosen
 from app.mail.models import Letter
 from app.mail.rendering import Content, Stale, compose, renders
-from app.reminders.sweep import is_reminded_of
+from app.reminders.occasions import is_reminded_of
 from app.reminders.team import REMINDER, on_day
 from app.reminders.wording import span, times
 

@@ -15,7 +15,7 @@ from app.mail.models import Letter
 from app.people.models import AuditEntry, Role
 from app.registration import address, door, dossier, erasure, service
 from app.registration.models import Answer, Question, QuestionKind, Registration
-from app.reminders.models import AgendaReminder
+from app.reminders.models import SessionReminder
 from tests.conftest import NOON
 from tests.factories import grant, make_account, make_event, make_registration, make_session, save, sign_in
 from tests.registration.test_admission_pages import as_role
@@ -26,7 +26,7 @@ TOLD = {
     "need": "needs", "attendance": "attendance", "certificate": "certificates",
 }  # fmt: skip
 """Tables that belong to a registration, and where the dossier tells of them. A new one stands here, too."""
-TOLD_BY_LETTERS = {"agenda_reminder"}
+TOLD_BY_LETTERS = {"session_reminder"}
 """That a reminder was written, which the letters tell."""
 COLUMNS_TOLD = {
     "id", "event_id", "name", "email", "new_email", "country", "language", "zone", "state", "origin", "code_id",
@@ -50,7 +50,9 @@ def tables_of_a_person() -> dict[str, sa.Column]:
 def test_every_table_that_belongs_to_a_registration_is_told_and_erased(app):
     person = known_person(make_event())
     number, tables = person.id, tables_of_a_person()
-    save(AgendaReminder(registration_id=number, session_id=person.agenda[0].session_id, starts_at=NOON))
+    save(SessionReminder(
+        session_id=person.agenda[0].session_id, moment=NOON, person=f"r{number}", ahead=30, registration_id=number
+    ))  # fmt: skip
     assert tables.keys() == TOLD.keys() | TOLD_BY_LETTERS, (
         "tell of the new table in the dossier, and see that erasing empties it"
     )

@@ -158,7 +158,8 @@ def test_a_moved_session_does_not_send_the_stale_reminder(webinar: Event, letter
         session.starts_at, session.ends_at = START + 2 * HOUR, START + 3 * HOUR
         db.session.commit()
 
-    assert letters_at(START - HOUR) == []
+    (message,) = letters_at(START - HOUR)
+    assert "12:00" in text(message), "the reminder of a day before says the new hour, and is of use for two hours yet"
     (message,) = letters_at(START + HOUR)
     assert "12:00" in text(message)
 
@@ -191,20 +192,23 @@ def test_a_session_put_on_the_agenda_just_before_it_begins_brings_no_letter(conf
     assert letters_at(START - timedelta(minutes=19)) == []
 
 
-def test_reminding_eight_hundred_people_takes_few_statements(webinar: Event) -> None:
+def test_reminding_eight_hundred_people_takes_hardly_more_statements_than_reminding_one(webinar: Event) -> None:
     registration = make_registration(webinar)
     columns = ("event_id", "name", "country", "language", "zone", "consented_at", "confirmed_at", "state", "new_email",
                "created_at", "attempt", "agenda_changed_at")  # fmt: skip
     row = {name: getattr(registration, name) for name in columns}
-    db.session.execute(
-        sa.insert(type(registration)), [{**row, "email": f"many{n}@example.org"} for n in range(800)]
-    )  # fmt: skip
-    db.session.commit()
     statements: list[str] = []
     sa.event.listen(db.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
 
     with clock.stopped_at(START - DAY):
         sweep.sweep()
+        for_one = len(statements)
+        db.session.execute(
+            sa.insert(type(registration)), [{**row, "email": f"many{n}@example.org"} for n in range(800)]
+        )  # fmt: skip
+        statements.clear()
+        sweep.sweep()
 
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Letter)) == 801
-    assert len(statements) < 15
+    assert len(statements) <= for_one + 3, statements
+    assert for_one < 30

@@ -1,4 +1,4 @@
-"""What people have been reminded of, and the news that they are still to be told."""
+"""The news that people are still to be told."""
 
 from datetime import datetime
 
@@ -10,16 +10,6 @@ from app.extensions import Model
 from app.languages.models import LanguageTrack
 from app.lib import clock
 from app.schedule.models import EventSession
-
-
-class AgendaReminder(Model):
-    """One person's reminder of one session at one time; a session that moves is reminded of anew."""
-
-    __tablename__ = "agenda_reminder"
-
-    registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
-    session_id: Mapped[int] = mapped_column(sa.ForeignKey("event_session.id", ondelete="CASCADE"), primary_key=True)
-    starts_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, primary_key=True)
 
 
 class News(Model):
@@ -38,6 +28,8 @@ class News(Model):
     """None: the event as a whole."""
     took_place: Mapped[bool]
     previous_start: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
+    by_clocks: Mapped[bool] = mapped_column(default=False)
+    """Nobody moved it: the rules of its zone's clocks are others. It concerns those whose own clocks say another hour."""
     first_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
     told_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)

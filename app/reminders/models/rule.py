@@ -1,6 +1,7 @@
 """When an event writes to whom by itself."""
 
 import enum
+from datetime import datetime
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.events.models import Event, enum_column
 from app.extensions import Model
+from app.lib import clock
 from app.lib.text import Translated, TranslatedText
 from app.reminders.models.audience import AudienceKind
 
@@ -63,8 +65,15 @@ class Rule(Model):
     text: Mapped[Translated] = mapped_column(TranslatedText, default=dict)
     """Markdown above the facts; may be empty."""
     is_on: Mapped[bool] = mapped_column(default=True)
+    since: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
+    """When it was made, switched on, or given another moment; what was due before that it does not bring up."""
 
     event: Mapped[Event] = relationship()
+
+    @property
+    def ahead(self) -> int:
+        """Minutes before the anchor; after it when negative."""
+        return -self.minutes
 
 
 class Reminding(Model):
