@@ -14,5 +14,6 @@ from app.registration.manage import (  # noqa: E402, F401
     one,
     questions,
     registrations,
+    replies,
     transfers,
 )
