@@ -18,6 +18,7 @@ _HOMES = {
     "captions": ("captions",), "demo": ("demo",), "export": ("exchange",), "import": ("exchange",),
     "mail": ("mail",), "migrate": ("database",), "registrations": ("registrations", "expire"), "run": ("run",),
     "subtitles": ("subtitles",), "user": ("people",),
+    "zones": ("zones",),
 }  # fmt: skip
 """The modules of each command."""
 

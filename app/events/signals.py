@@ -10,6 +10,7 @@ class Change(enum.StrEnum):
     CANCELLED = "cancelled"
     POSTPONED = "postponed"
     RESTORED = "restored"
+    CLOCKS = "clocks"  # The rules of the event's clocks: it keeps its hour there, and is at another one elsewhere.
 
 
 event_changed = signal("event-changed")

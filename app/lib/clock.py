@@ -42,20 +42,20 @@ def ago(**units: float) -> datetime:
 
 def is_zone(name: str) -> bool:
     """Whether `name` is an IANA zone of the tz database (and no path, abbreviation or invention)."""
-    return name in _zones()
+    return name in zones()
 
 
 @cache
-def _zones() -> frozenset[str]:
+def zones() -> frozenset[str]:
     return frozenset(available_timezones())  # Walks the folders of the tz database.
 
 
-def local(moment: datetime, zone: str) -> datetime:
-    return moment.astimezone(_zone(zone))
+def local(moment: datetime, name: str) -> datetime:
+    return moment.astimezone(zone(name))
 
 
 @cache
-def _zone(name: str) -> ZoneInfo:
+def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)  # Which itself keeps no more than eight.
 
 

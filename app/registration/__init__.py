@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
     from app.registration import (  # noqa: F401 - of letters
         bookings,
         certificate_letter,
+        clocks,
         following,
         invitations,
         letters,

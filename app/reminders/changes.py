@@ -18,12 +18,13 @@ from app.registration.models import Registration
 from app.reminders.entries import asking, calling_off
 from app.reminders.letters import attended, confirmed, in_calendar, items, page, reply_to
 from app.reminders.news import CHANGE
-from app.reminders.wording import Item, times
+from app.reminders.wording import Item, span, times
+from app.schedule import zones
 from app.schedule.models import EventSession
 from app.speakers.models import Speaker
 
 STANDING_AFTER = {
-    Change.MOVED: Standing.CONFIRMED, Change.RESTORED: Standing.CONFIRMED,
+    Change.MOVED: Standing.CONFIRMED, Change.CLOCKS: Standing.CONFIRMED, Change.RESTORED: Standing.CONFIRMED,
     Change.CANCELLED: Standing.CANCELLED, Change.POSTPONED: Standing.POSTPONED,
 }  # fmt: skip
 
@@ -43,6 +44,7 @@ class Told:
         title = chosen(self.title)
         headings: dict[Change, str] = {
             Change.MOVED: _("Moved: %(title)s", title=title),
+            Change.CLOCKS: _("Another hour for you: %(title)s", title=title),
             Change.CANCELLED: _("Cancelled: %(title)s", title=title),
             Change.POSTPONED: _("Postponed: %(title)s", title=title),
             Change.RESTORED: _("Takes place after all: %(title)s", title=title),
@@ -87,8 +89,15 @@ def _still_true(fact: dict[str, Any], event: Event, zone: str, registration: Reg
     start = session.starts_at and int(session.starts_at.timestamp())
     if start != fact["start"] or (start and session.standing is not STANDING_AFTER[change]):
         return None
-    moved = fact["previous"] and fact["previous"] != fact["start"]
-    before = times(clock.from_timestamp(fact["previous"]), None, zone, event) if moved else []
+    before: list[str] = []
+    if fact["previous"] and fact["previous"] != fact["start"]:
+        previous = clock.from_timestamp(fact["previous"])
+        if change is Change.CLOCKS:
+            # What the reader's clocks were to show; in the event's zone it is what they show.
+            shown = zones.shown_before(previous, zone, clock.from_timestamp(fact["since"]))
+            before = [span(shown.replace(tzinfo=clock.zone(zone)), None, zone)]
+        else:
+            before = times(previous, None, zone, event)
     return Told(change, session.title, session.standing_reason, before, items([session], zone, registration)[0])
 
 

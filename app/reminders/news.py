@@ -16,17 +16,19 @@ from app.mail.service import enqueue_all, letter_row
 from app.people.models import Account
 from app.registration.models import AgendaItem, Registration, RegistrationState
 from app.reminders.models import News
+from app.schedule import zones
 from app.schedule.models import Appearance, EventSession
 from app.speakers.models import Speaker
 
 CHANGE = "reminders.change"
+MOVES = (Change.MOVED, Change.CLOCKS)
 QUIET = timedelta(minutes=1)
 """How long nothing more must happen to a session before it is told; an organiser's corrections become one letter."""
 
 
 def note_session(session: EventSession, change: Change, previous_start: datetime | None = None) -> None:
     known = session.standing is Standing.CONFIRMED and previous_start is not None
-    before = previous_start if change is Change.MOVED else session.starts_at
+    before = previous_start if change in MOVES else session.starts_at
     _note(session.event, session, change, took_place=known, previous_start=before)
 
 
@@ -38,13 +40,15 @@ def _note(event: Event, session: EventSession | None, change: Change, *, took_pl
           previous_start: datetime | None) -> None:  # fmt: skip
     if not event.is_public or event.over_at <= clock.now():
         return
-    if change is not Change.MOVED:
+    if change not in MOVES:
         took_place = change is not Change.RESTORED
     subject = News.session == session if session else News.session_id.is_(None)
     news = db.session.scalar(sa.select(News).where(News.event == event, subject, News.told_at.is_(None)))
     if news is None:
-        news = News(event=event, session=session, took_place=took_place, previous_start=previous_start)
+        news = News(event=event, session=session, took_place=took_place, previous_start=previous_start,
+                    by_clocks=change is Change.CLOCKS)  # fmt: skip
         db.session.add(news)
+    news.by_clocks = news.by_clocks and change is Change.CLOCKS
     news.changed_at = clock.now()
     db.session.flush()
 
@@ -54,6 +58,7 @@ def last_changes(session_ids: Iterable[int], event_ids: Iterable[int] = ()) -> d
     rows = db.session.execute(
         sa.select(News.session_id, sa.func.max(News.changed_at, type_=clock.UtcDateTime()))
         .where(sa.or_(News.session_id.in_(session_ids), News.session_id.is_(None) & News.event_id.in_(event_ids)))
+        .where(News.by_clocks.is_(False))
         .group_by(News.session_id)
     )
     return {row[0]: row[1] for row in rows}
@@ -106,7 +111,7 @@ def net_change(news: News) -> Change | None:
         if not news.took_place:
             return Change.RESTORED
         moved = news.session is not None and news.session.starts_at != news.previous_start
-        return Change.MOVED if moved else None
+        return (Change.CLOCKS if news.by_clocks else Change.MOVED) if moved else None
     if not news.took_place:
         return None
     return Change.CANCELLED if subject.standing is Standing.CANCELLED else Change.POSTPONED
@@ -123,6 +128,7 @@ def _fact(news: News) -> dict[str, Any] | None:
         "change": change.value,
         "start": starts_at and int(starts_at.timestamp()),
         "previous": news.previous_start and int(news.previous_start.timestamp()),
+        "since": int(news.first_at.timestamp()),
     }
 
 
@@ -133,6 +139,7 @@ class Reader:
     email: str
     name: str
     language: str
+    zone: str
     registration_id: int | None = None
     speaker_id: int | None = None
 
@@ -148,13 +155,16 @@ class Reader:
 
 def _concerned(event: Event, news: News) -> list[Reader]:
     """A webinar's sessions concern all who registered, a conference's those who chose them; and who speaks there."""
-    registered = sa.select(Registration.email, Registration.name, Registration.language, Registration.id).where(
+    registered = sa.select(
+        Registration.email, Registration.name, Registration.language, Registration.zone, Registration.id
+    ).where(
         Registration.event_id == event.id, Registration.state == RegistrationState.CONFIRMED,
         # Who came later was told the new facts to begin with.
         Registration.confirmed_at <= news.first_at,
     )  # fmt: skip
     speaking = sa.select(
-        sa.func.coalesce(sa.func.nullif(Speaker.email, ""), Account.email), Speaker.name, Account.language, Speaker.id
+        sa.func.coalesce(sa.func.nullif(Speaker.email, ""), Account.email), Speaker.name, Account.language,
+        Speaker.zone, Speaker.id,
     ).outerjoin(Account, Account.id == Speaker.account_id).where(Speaker.event_id == event.id)  # fmt: skip
     if news.session_id is not None:
         if event.kind is EventKind.CONFERENCE:
@@ -166,8 +176,18 @@ def _concerned(event: Event, news: News) -> list[Reader]:
         )
     readers = [Reader(*row) for row in db.session.execute(registered)]
     known = {reader.email.lower() for reader in readers}
-    for email, name, language, number in db.session.execute(speaking):
+    for email, name, language, zone, number in db.session.execute(speaking):
         if email and email.lower() not in known:
             known.add(email.lower())
-            readers.append(Reader(email, next(iter(name.values()), ""), language or event.language, speaker_id=number))
-    return readers
+            readers.append(Reader(
+                email, next(iter(name.values()), ""), language or event.language, zone or event.zone, speaker_id=number
+            ))  # fmt: skip
+    return [reader for reader in readers if _has_another_hour(news, reader.zone)] if news.by_clocks else readers
+
+
+def _has_another_hour(news: News, zone: str) -> bool:
+    """Whether the new rules of the session's clocks put it at another hour on the reader's."""
+    if news.session is None or news.session.starts_at is None or news.previous_start is None:
+        return True
+    now = clock.local(news.session.starts_at, zone).replace(tzinfo=None)
+    return now != zones.shown_before(news.previous_start, zone, news.first_at)

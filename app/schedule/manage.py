@@ -13,8 +13,8 @@ from app.events.models import Event, Standing
 from app.extensions import db, lock_row
 from app.lib.present import day as shown_day
 from app.people.permissions import Action
-from app.schedule import conflicts, lacks, service
-from app.schedule.forms import SessionForm
+from app.schedule import conflicts, lacks, regrouping, service, zones
+from app.schedule.forms import MergeForm, SessionForm, SplitForm
 from app.schedule.models import EventSession, Part, SessionKind
 from app.schedule.times import Slot, TimeRefused, slot_of, times_of
 from app.speakers.service import speakers_of
@@ -45,6 +45,7 @@ def sessions(event: Event) -> str:
     return render_template(
         "schedule/sessions.html", event=event, days=days, flags=flags, clashes=clashes, wanted=wanted,
         found=[(lack, number) for lack, number in found if number], total=len(programme),
+        new_clocks=zones.followed_lately(event),
     )  # fmt: skip
 
 
@@ -193,3 +194,55 @@ def delete_session(event: Event, session: str) -> Answer:
 
 def _found(event: Event, slug: str) -> EventSession:
     return service.session_by_slug(event, slug) or abort(404)
+
+
+@blueprint.route("/events/<event>/sessions/<session>/merge/", methods=["GET", "POST"])
+@organiser(Action.EDIT_PROGRAMME)
+def merge_session(event: Event, session: str) -> Answer:
+    found = _found(event, session)
+    by_slug = {row.slug: row for row in regrouping.targets(found)}
+    form = MergeForm(list(by_slug.values()))
+    if form.validate_on_submit():
+        into = by_slug[form.into.data]
+        # In one order, so that two who merge at once never wait for each other.
+        for row in sorted((found, into), key=lambda each: each.id):
+            lock_row(row)
+        try:
+            regrouping.merge(found, into, acting_account())
+        except regrouping.Refused as fault:
+            db.session.rollback()
+            form.into.errors = [str(fault)]
+        else:
+            db.session.commit()
+            flash(_("The two sessions are one. Everyone concerned gets word."))
+            return redirect(url_for("schedule_manage.edit_session", event=event.slug, session=into.slug))
+    page = render_template(
+        "schedule/merge.html", form=form, event=event, session=found, possible=regrouping.may_be_merged(found)
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/events/<event>/sessions/<session>/split/", methods=["GET", "POST"])
+@organiser(Action.EDIT_PROGRAMME)
+def split_session(event: Event, session: str) -> Answer:
+    found = _found(event, session)
+    if request.method == "POST":
+        lock_row(found)
+    title = {tag: f"{text} (2)" for tag, text in found.title.items()}
+    form, times = SplitForm(languages=event.languages, data={"title": title}), times_of(found)
+    if form.validate_on_submit() and times:
+        try:
+            at = slot_of(event, times[0], times[1], form.at.data).ends_at
+            second = regrouping.split(found, at, form.title.data, acting_account())
+        except (regrouping.Refused, TimeRefused) as fault:
+            db.session.rollback()
+            form.at.errors = [str(fault)]
+        else:
+            db.session.commit()
+            flash(_("The session is in two parts now. This is the second."))
+            return redirect(url_for("schedule_manage.edit_session", event=event.slug, session=second.slug))
+    page = render_template(
+        "schedule/split.html", form=form, event=event, session=found, times=times,
+        possible=regrouping.may_be_split(found),
+    )  # fmt: skip
+    return page, 422 if form.is_submitted() else 200

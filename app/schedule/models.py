@@ -70,6 +70,10 @@ class EventSession(Shown, Model):
     room_id: Mapped[int | None] = mapped_column(sa.ForeignKey("room.id", ondelete="SET NULL"), index=True)
     starts_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     ends_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
+    start_offset: Mapped[int | None]
+    end_offset: Mapped[int | None]
+    """How far the event's clocks were to be ahead of UTC at these times, in seconds, when the times were written. Where
+    the tz database says otherwise by now, the moments follow the clocks (`schedule.zones`)."""
     capacity: Mapped[int | None]
     standing: Mapped[Standing] = mapped_column(enum_column(Standing), default=Standing.CONFIRMED)
     standing_reason: Mapped[Translated] = mapped_column(TranslatedText, default=dict)
@@ -184,3 +188,15 @@ class FormerSession(Shown, Model):
 
     def shown_in(self) -> Event:
         return self.event
+
+
+class KnownZone(Model):
+    """The rules of a zone as they were when the programmes followed them last, and before."""
+
+    __tablename__ = "known_zone"
+
+    name: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    rules: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    """TZif (RFC 8536), as the tz database has it."""
+    former: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    changed_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)

@@ -64,10 +64,11 @@ def _free_slug(event: Event, title: Translated) -> str:
     return free_slug(wanted, set(db.session.scalars(sa.union(*taken))))
 
 
-def update_session(session: EventSession, by: Account | None, **facts: Any) -> bool:
+def update_session(session: EventSession, by: Account | None, *, told_as: Change = Change.MOVED, **facts: Any) -> bool:
     """Writes the facts that differ; another time is a move. Answers whether people get word. Raises Announced.
 
-    Time cannot be taken from a session that people count on. They get word of a move, unless all of it is past.
+    Time cannot be taken from a session that people count on. They get word of a move, unless all of it is past;
+    `told_as` says what has moved it.
     """
     previous_start, previous_end = session.starts_at, session.ends_at
     announced = _is_announced(session)
@@ -79,7 +80,7 @@ def update_session(session: EventSession, by: Account | None, **facts: Any) -> b
     moved = (session.starts_at, session.ends_at) != (previous_start, previous_end)
     if changed:
         audit.record(
-            by, "session.moved" if moved else "session.edited", subject(session.event, f"session:{session.id}"),
+            by, f"session.{told_as}" if moved else "session.edited", subject(session.event, f"session:{session.id}"),
             title=dict(session.title), changed=changed,
             **{"before": _written(previous_start), "after": _written(session.starts_at)} if moved else {},
         )  # fmt: skip
@@ -90,7 +91,7 @@ def update_session(session: EventSession, by: Account | None, **facts: Any) -> b
         session_moved.send(session, previous=(previous_start, previous_end))
     is_news = moved and announced and max(end for end in (previous_end, session.ends_at) if end) > clock.now()
     if is_news:
-        session_changed.send(session, change=Change.MOVED, previous_start=previous_start)
+        session_changed.send(session, change=told_as, previous_start=previous_start)
     return is_news
 
 

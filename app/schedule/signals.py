@@ -5,6 +5,10 @@ from blinker import signal
 session_changed = signal("session-changed")
 """Sender: the EventSession; `change`: events.signals.Change; `previous_start`: its start before a move, else None."""
 
+clocks_changed = signal("clocks-changed")
+"""Sender: an Event that is not over, whose zone has new rules; `followed`: tells of a moment when the clocks show now
+what they were to show at it. Sessions have moved already."""
+
 session_moved = signal("session-moved")
 """Sender: the EventSession with its new time, or none; `previous`: its start and end before, each None where it had
 none. Sent for every move, also of what nobody knows of yet."""
