@@ -207,7 +207,7 @@ def _appearances(speakers: sa.ColumnElement[bool]) -> Iterator[tuple[str, Engage
         .join(Appearance.session).join(Appearance.speaker)
         .where(speakers, *_TAKES_PLACE)
     ):  # fmt: skip
-        yield f"speaker-{number}", Engagement(session.starts_at, session.ends_at, Part.SPEAKS, session.id, session)
+        yield f"speaker-{number}", _whole(session, Part.SPEAKS, session.id)
 
 
 def _turns(linguists: sa.ColumnElement[bool]) -> Iterator[tuple[str, Engagement]]:
@@ -236,4 +236,9 @@ def _tracks(linguists: sa.ColumnElement[bool]) -> Iterator[tuple[str, Engagement
         .where(LanguageTrack.linguist_id.in_(sa.select(Linguist.id).where(linguists)), ~has_turn)
         .where(LanguageTrack.kind.in_(LIVE), LanguageTrack.state != TrackState.FAILED, *_TAKES_PLACE)
     ):
-        yield f"linguist-{number}", Engagement(session.starts_at, session.ends_at, Part.WORKS, track, session)
+        yield f"linguist-{number}", _whole(session, Part.WORKS, track)
+
+
+def _whole(session: EventSession, part: Part, number: int) -> Engagement:
+    assert session.starts_at is not None and session.ends_at is not None  # noqa: S101, PT018 - see _TAKES_PLACE
+    return Engagement(session.starts_at, session.ends_at, part, number, session)

@@ -72,7 +72,7 @@ def by_session(event: Event) -> list[Answers]:
         sa.select(MailedEntry.session_id, sa.func.count())
         .join(Registration, Registration.id == MailedEntry.registration_id)
         .where(*confirmed, MailedEntry.called_off_at.is_(None)).group_by(MailedEntry.session_id)
-    ).all())  # type: ignore[arg-type]  # fmt: skip
+    ).all())  # fmt: skip
     replies: dict[int, list[Reply]] = defaultdict(list)
     for reply in db.session.scalars(
         sa.select(Reply).join(Reply.registration).where(*confirmed).order_by(Reply.stamped_at, Reply.id)

@@ -168,5 +168,5 @@ def test_an_empty_event_and_absurd_days_have_their_page(event: Event, client: Fl
     sign_in(client, make_account(is_admin=True))
     assert "Nobody has anything to do" in client.get(BUSY).text
     make_speaker(event, make_session(event))
-    for day in ("2027-03-10", "1999-01-01", "x" * 5000, "%00"):
+    for day in ("2027-03-10", "1999-01-01", "x" * 5000, "%FF"):
         assert "In words" in client.get(f"{BUSY}?day={day}").text

@@ -76,6 +76,7 @@ def values(app: Flask) -> dict[str, Any]:
         "theme": make_theme(event).slug, "room": make_room(event).slug, "organisation": make_organisation().slug,
         "account": make_account().id, "registration": registration.id, "language": "en", "extension": "vtt",
         "number": registration.id, "question": question.id, "asked": "useful", "act": Act.SEND_LINK.value,
+        "person": "speaker-1",
     }  # fmt: skip
 
 
