@@ -147,7 +147,7 @@ class SettingsForm(EditForm):
     is_on = BooleanField(_l("Ask for feedback"))
     is_anonymous = BooleanField(
         _l("Answers are anonymous"),
-        description=_l("They are kept without name, address and time, and nobody can tell whose they are. "
+        description=_l("They are kept without name, address and time, and nobody sees whose they are. "
                        "Else you see who says what, and people can change their answers."),
     )  # fmt: skip
     asks_sessions = BooleanField(

@@ -9,17 +9,17 @@ from app.registration.models import Purpose, Registration
 def address(registration: Registration, lang: str) -> str | None:
     """The address of this person's form, for letters; None when nothing is asked of them, or not any more."""
     asked = [] if sections.is_closed(registration.event) else sections.of(registration)
-    if not asked:
-        return None
-    if questionnaire.form_of(registration.event).is_anonymous:
+    if asked and questionnaire.form_of(registration.event).is_anonymous:
         done = replies.answered(registration)
-        if all(section.name in done for section in asked):
-            return None
-    return absolute("feedback.form", token=registration.token(Purpose.PAGE), lang=lang)
+        asked = [section for section in asked if section.name not in done]
+    return _address(registration, lang) if asked else None
 
 
 def open_address(registration: Registration, lang: str) -> str | None:
     """The same while there is something to answer at this moment, for pages."""
-    if registration.event.begins_at > clock.now():
-        return None
-    return address(registration, lang) if replies.open_sections(registration) else None
+    is_over = registration.event.begins_at <= clock.now() and replies.open_sections(registration)
+    return _address(registration, lang) if is_over else None
+
+
+def _address(registration: Registration, lang: str) -> str:
+    return absolute("feedback.form", token=registration.token(Purpose.PAGE), lang=lang)

@@ -6,7 +6,7 @@ session show their number alone, and so does a language whose replies, or those 
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,8 +114,10 @@ class Results:
 
     def _figures(self, question: FeedbackQuestion, session: EventSession | None) -> Figures:
         if question.kind is AnswerKind.TEXT:
-            texts = _texts(self.event, question, session, self.language)
-            return Figures(question, len(texts), [], texts)
+            said = _said(self.event, question, session, self.language)
+            texts = _texts(said)
+            number = len(texts) if len(texts) < MOST_TEXTS else _number(said)
+            return Figures(question, number, [], texts)
         session_id = session.id if session else None
         number = sum(self._counted.get((question.id, session_id), {}).values())
         return Figures(question, number, self._bars(question, session_id), [])
@@ -181,22 +183,26 @@ def _counted(event: Event, language: str) -> dict[Key, dict[str, int]]:
     return dict(found)
 
 
-def _texts(event: Event, question: FeedbackQuestion, session: EventSession | None, language: str) -> list[Said]:
-    """In the order of the alphabet, not of their coming; of very many, some by chance."""
-    rows = db.session.execute(
+def _said(
+    event: Event, question: FeedbackQuestion, session: EventSession | None, language: str
+) -> sa.Select[tuple[Any, Registration | None]]:  # fmt: skip
+    return (
         sa.select(FeedbackAnswer.value, Registration)
         .join(FeedbackAnswer.reply)
         .outerjoin(FeedbackReply.registration)
         .where(*_of(event, language), FeedbackAnswer.question_id == question.id)
-        .where(FeedbackReply.session_id == session.id if session else FeedbackReply.session_id.is_(None))
-        .order_by(FeedbackReply.id)
-        .limit(MOST_TEXTS)
+        .where(FeedbackReply.session_id.is_not_distinct_from(session.id if session else None))
     )
-    return _sorted(Said(value, by) for value, by in rows)
 
 
-def _sorted(texts: Iterable[Said]) -> list[Said]:
-    return sorted(texts, key=lambda said: (said.text.casefold(), said.text))
+def _texts(said: sa.Select[tuple[Any, Registration | None]]) -> list[Said]:
+    """In the order of the alphabet, not of their coming; of very many, some by chance."""
+    rows = db.session.execute(said.order_by(FeedbackReply.id).limit(MOST_TEXTS))
+    return sorted((Said(text, by) for text, by in rows), key=lambda each: (each.text.casefold(), each.text))
+
+
+def _number(rows: sa.Select[Any]) -> int:
+    return db.session.scalar(rows.with_only_columns(sa.func.count())) or 0
 
 
 def _of(event: Event, language: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from lxml import html
 
 from app.extensions import db
-from app.feedback import questionnaire
+from app.feedback import questionnaire, results
 from app.feedback.models import FeedbackForm, FeedbackQuestion
 from app.people.audit import trail_of
 from app.people.deeds import deed
@@ -167,6 +167,16 @@ def test_the_table_has_every_answer_and_no_formula(client, event, base, answer):
         [event.slug, "'=1+1", "eva@example.org", "en", "5", "", "'=HYPERLINK(\"http://evil.example\")", "", ""],
         ["opening", "'=1+1", "eva@example.org", "en", "", "", "", "2", ""],
     ]  # fmt: skip
+
+
+def test_of_very_many_texts_some_are_shown_and_all_are_counted(client, event, base, answer, monkeypatch):
+    monkeypatch.setattr(results, "MOST_TEXTS", 3)
+    for number in range(4):
+        answer(better=f"said {number}")
+    page = client.get(base).text
+    assert page.count('<p dir="auto">said ') == 3
+    assert "4 answers, in alphabetical order" in page
+    assert "These are some of them." in page
 
 
 def test_what_somebody_wrote_is_shown_as_text(client, event, base, answer):
