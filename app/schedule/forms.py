@@ -19,8 +19,9 @@ from app.lib.fields import (
     web_address,
     web_address_or_path,
 )
-from app.lib.present import chosen
-from app.schedule.models import Part, SessionKind
+from app.lib.fields import Form as OneForm
+from app.lib.present import chosen, moment
+from app.schedule.models import EventSession, Part, SessionKind
 from app.speakers.models import Speaker
 
 SPARE_ROWS = 2
@@ -112,3 +113,21 @@ class SessionForm(EditForm):
             self.day.errors = [_l("Write the day, the beginning and the end, or none of the three.")]
             return False
         return valid
+
+
+class MergeForm(OneForm):
+    """Which session another becomes a part of."""
+
+    into = SelectField(_l("Into which session"), [InputRequired()])
+
+    def __init__(self, targets: Sequence[EventSession], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.into.choices = [("", "–"), *(
+            (row.slug, f"{moment(row.starts_at, row.event.zone)}: {chosen(row.title)}")
+            for row in targets if row.starts_at
+        )]  # fmt: skip
+
+
+class SplitForm(EditForm):
+    at = TimeField(_l("The second part begins at"), [InputRequired()])
+    title = TranslatedField(_l("Title of the second part"), [DataRequired()])

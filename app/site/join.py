@@ -15,6 +15,7 @@ from app.lib import clock
 from app.registration import attendance, bookings
 from app.registration.guard import holder
 from app.registration.models import Purpose, Registration
+from app.schedule import former
 from app.schedule.models import EventSession
 from app.schedule.service import session_by_slug
 from app.site.personal import blueprint
@@ -35,6 +36,10 @@ class Way(enum.StrEnum):
 @holder(Purpose.JOIN)
 def join(registration: Registration, session: str) -> Any:
     found = session_by_slug(registration.event, session)
+    if found is None and (left := former.at_address(registration.event_id, session)) and left.became:
+        # The link stands in calendars and letters of before.
+        target = url_for("personal.join", token=registration.token(Purpose.JOIN), session=left.became.slug)
+        return redirect(target, 303)
     if found is None or found.starts_at is None:
         abort(404)
     way, token = _way(registration, found), registration.token(Purpose.JOIN)

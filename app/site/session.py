@@ -1,11 +1,13 @@
 """The page of one session."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import sqlalchemy as sa
-from flask import Response, abort, g, render_template, request
+from flask import Response, abort, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import orm
+from werkzeug.exceptions import Gone
 
 from app.extensions import db
 from app.languages import service as languages
@@ -15,10 +17,13 @@ from app.lib.http import page_language
 from app.lib.urls import absolute
 from app.people.guard import public
 from app.registration import admission
+from app.registration.guard import said
+from app.schedule import former
 from app.schedule.models import Appearance, EventSession, Part
 from app.site import pages, zones
 from app.site.choice import read_zone
 from app.site.preview import answer, seen
+from app.site.versions import EventRow
 from app.speakers.models import Speaker
 
 
@@ -44,7 +49,7 @@ def session(event: str, session: str) -> Response:
                 orm.joinedload(EventSession.room), orm.selectinload(EventSession.links),
                 orm.selectinload(EventSession.appearances).joinedload(Appearance.speaker),
             )
-        ) or abort(404)  # fmt: skip
+        ) or _gone(row, session)  # fmt: skip
         body = render_template(
             "site/session.html",
             event=found.event, event_session=found, version=row.revision, zone=zone or "", zone_unknown=zone is None,
@@ -58,6 +63,14 @@ def session(event: str, session: str) -> Response:
         return Rendered.between(body, moments | admission.terms(found.event).moments)
 
     return answer(row, ("session", session, page_language(), zone), render)
+
+
+def _gone(event: EventRow, slug: str) -> NoReturn:
+    """What was merged leads to what it became, for as long as nobody brings it back; of the rest, that it was there."""
+    left = former.at_address(event.id, slug) or abort(404)
+    if left.became is None:
+        raise said(Gone, _("This session is not in the programme any more."))
+    abort(redirect(url_for("site.session", event=event.slug, session=left.became.slug, **g.query)))
 
 
 def _speakers_hours(session: EventSession) -> list[SpeakersHour]:
