@@ -112,6 +112,10 @@ class Scope(enum.StrEnum):
     ALL = "all"
     BULK = "bulk"  # Only what nobody asked for at this moment: reminders and messages, but no confirmations.
 
+    @property
+    def label(self) -> str:
+        return str({Scope.ALL: _l("All letters"), Scope.BULK: _l("Letters that they did not just ask for")}[self])
+
 
 class Grounds(enum.StrEnum):
     """Why nothing more is sent to an address."""
@@ -120,6 +124,13 @@ class Grounds(enum.StrEnum):
     BOUNCED = "bounced"  # A report came back (RFC 3464).
     COMPLAINT = "complaint"  # Its owner called a letter spam (RFC 5965).
     BY_HAND = "by-hand"
+
+    @property
+    def label(self) -> str:
+        return str({
+            Grounds.REFUSED: _l("A server refused it"), Grounds.BOUNCED: _l("Letters came back"),
+            Grounds.COMPLAINT: _l("Called unwanted by its owner"), Grounds.BY_HAND: _l("Added by hand"),
+        }[self])  # fmt: skip
 
 
 class Suppression(Model):
@@ -171,6 +182,15 @@ class Arrival(enum.StrEnum):
     AUTOMATIC = "automatic"  # Holidays and receipts (RFC 3834); nobody needs to read it.
     OTHER = "other"  # For people; left where it is.
     UNREADABLE = "unreadable"
+
+    @property
+    def label(self) -> str:
+        return str({
+            Arrival.BOUNCE: _l("A letter came back"), Arrival.DELAY: _l("A letter is late"),
+            Arrival.COMPLAINT: _l("Complaint"), Arrival.REPLY: _l("Answer to an invitation"),
+            Arrival.AUTOMATIC: _l("Automatic answer"), Arrival.OTHER: _l("For people to read"),
+            Arrival.UNREADABLE: _l("Unreadable"),
+        }[self])  # fmt: skip
 
 
 class Received(Model):

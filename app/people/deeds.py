@@ -129,7 +129,16 @@ DEEDS = {
     "letter.sent-again": _l("Letter sent once more"),
     "letter.left": _l("Letter of unknown fate left as it is"),
     "letter.address-released": _l("Letters go to an address again"),
+    "address.suppressed": _l("Letters to an address stopped"),
+    "address.released": _l("Letters to an address allowed again"),
     "letters.exported": _l("List of letters exported"),
+    "rule.added": _l("Reminder added"),
+    "rule.changed": _l("Reminder changed"),
+    "rule.switched-on": _l("Reminder switched on"),
+    "rule.switched-off": _l("Reminder switched off"),
+    "rule.deleted": _l("Reminder deleted"),
+    "rule.restored": _l("Usual reminders restored"),
+    "rule.quiet-hours": _l("Quiet hours changed"),
     "schedule.imported": _l("Schedule imported"),
 }
 
