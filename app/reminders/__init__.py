@@ -27,19 +27,23 @@ def init_app(app: Flask) -> None:
         manage,
         message_letters,
         news,
+        regrouped,
         reminder_letters,
         rules,
         team_letters,
     )
-    from app.schedule.signals import session_changed
+    from app.schedule.signals import session_changed, session_merged, session_split
 
     registration_confirmed.connect(letters.welcome)
     registration_cancelled.connect(letters.goodbye)
     address_changed.connect(letters.welcome_at_new_address)
     taken_off_agenda.connect(agenda_letters.note_taken_off)
     session_changed.connect(news.note_session)
+    session_merged.connect(regrouped.note_merged)
+    session_split.connect(regrouped.note_split)
     event_changed.connect(news.note_event)
     track_fell_through.connect(languages.note)
     track_came_back.connect(languages.note)
     app.register_blueprint(manage.blueprint, url_prefix=language_prefix(app))
+    add_tab("reminders_manage.all_rules", _l("Reminders"), Action.SEE_EVENT, 68)
     add_tab("reminders_manage.letters", _l("Letters"), Action.SEE_REGISTRATIONS, 70)

@@ -43,7 +43,7 @@ class Recorded:
 @renders(THANKS, Priority.BULK)
 def _thanks(letter: Letter) -> Content:
     frame = _after(letter)
-    return thanks(frame, form_of(frame.to), _concerned(frame.to, letter))
+    return thanks(frame, form_of(frame.to), _concerned(frame.to, letter), _has_certificate(frame.to))
 
 
 @renders(FEEDBACK, Priority.BULK)
@@ -70,12 +70,12 @@ def _recordings(letter: Letter) -> Content:
     return recordings(Frame(rule, to), sessions)
 
 
-def thanks(frame: Frame, form: str, sessions: Sequence[EventSession]) -> Content:
+def thanks(frame: Frame, form: str, sessions: Sequence[EventSession], has_certificate: bool) -> Content:
     title = chosen(frame.to.event.title)
     recorded = [session for session in sessions if session.recording_url]
     return frame.compose(
         "thanks", _("Thank you for coming: %(title)s", title=title), form=form, recorded=_recorded(recorded),
-        has_certificate=_has_certificate(frame.to), **_event_page(frame.to.event),
+        has_certificate=has_certificate, **_event_page(frame.to.event),
     )  # fmt: skip
 
 

@@ -83,20 +83,14 @@ def delete(rule: Rule, by: Account) -> None:
 
 
 def restore_usual(event: Event, by: Account) -> int:
-    """Adds those of the usual rules that are gone, and switches on those that were; tells how many. Others stay."""
-    there = {_mark(rule): rule for rule in of_event(event)}
-    missing = [row for row in usual() if _mark(Rule(**row)) not in there]
-    silent = [there[mark] for row in usual() if (mark := _mark(Rule(**row))) in there and row["is_on"]]
-    silent = [rule for rule in silent if not rule.is_on]
-    for row in missing:
-        db.session.add(Rule(event_id=event.id, **row))
-    for rule in silent:
-        rule.is_on, rule.since = True, clock.now()
-    number = len(missing) + len(silent)
-    if number:
-        audit.record(by, "rule.restored", events.subject(event), number=number)
+    """Adds those of the usual rules that are gone or were changed into others; tells how many."""
+    there = {_mark(rule) for rule in of_event(event)}
+    missing = [rule for row in usual() if _mark(rule := Rule(event_id=event.id, **row)) not in there]
+    db.session.add_all(missing)
+    if missing:
+        audit.record(by, "rule.restored", events.subject(event), number=len(missing))
     db.session.flush()
-    return number
+    return len(missing)
 
 
 def set_quiet_hours(event: Event, by: Account, begins: int, ends: int) -> None:

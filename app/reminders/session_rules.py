@@ -176,7 +176,7 @@ class _Round:
         return [
             Telling(
                 audiences.person_of(self.event, row), row.session_id, sessions[row.session_id],
-                max(row.since, changed, changes.get(row.session_id, clock.LONG_AGO)),
+                max(row.since or clock.LONG_AGO, changed, changes.get(row.session_id, clock.LONG_AGO)),
             )
             for row in rows
             if row.email and (row.email.lower(), row.session_id) not in skipped

@@ -21,6 +21,7 @@ from app.people.permissions import Action
 from app.registration.acts import Act
 from app.registration.models import Question, QuestionKind
 from app.reminders.models import Message
+from app.reminders.models import Rule as ReminderRule
 from tests.factories import (
     make_account,
     make_event,
@@ -66,7 +67,8 @@ def values(app: Flask) -> dict[str, Any]:
     copies.keep(letter.id, Content("You are registered", "You are registered.", "<p>You are registered.</p>"))
     db.session.commit()
     return {
-        "letter": letter.id, "message": message.id, "way": "pause",
+        "rule": db.session.scalars(sa.select(ReminderRule.id).where(ReminderRule.event_id == event.id)).first(),
+        "letter": letter.id, "message": message.id, "way": "pause", "turned": "off",
         "track": track.id, "turn": turn.id, "booth": track.booth.id, "what": "pin",
         "draft": draft.id, "stream": make_stream(session).id,
         "member": make_linguist(event, name="Ana").id, "term": glossary.add(event, {"en": "loan"}, "Not a gift").id,
