@@ -106,6 +106,8 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA busy_timeout=10000")
     cursor.close()
+    # Its own `lower` knows no letters but those of ASCII.
+    connection.create_function("folded", 1, lambda text: text and text.lower(), deterministic=True)
 
 
 @sa.event.listens_for(sa.Engine, "begin")
@@ -126,6 +128,12 @@ def reading_only() -> None:
     snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     is_sqlite = db.session.get_bind().dialect.name == "sqlite"
     db.session.connection(execution_options={"reads_only": True} if is_sqlite else snapshot)
+
+
+def folded(column: Any) -> sa.ColumnElement[str]:
+    """In lower case in every script, for what is searched with no index for it."""
+    is_sqlite = db.session.get_bind().dialect.name == "sqlite"
+    return sa.func.folded(column, type_=sa.String()) if is_sqlite else sa.func.lower(column)
 
 
 def lock_row(row: Model) -> None:

@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from functools import wraps
 
+from celery.signals import worker_ready
+
 from app.extensions import db
 from app.jobs import service as jobs
 from app.jobs import sweep as work
 from app.languages.captions import relays, translation
 from app.languages.workbench import beginning
-from app.mail import outbox
+from app.mail import inbox, outbox
 from app.registration import bookings, erasure, uploads, waitlist
+from app.reminders import messages
 from app.reminders import sweep as reminders
+from app.schedule import zones
 from worker.celery_app import celery, flask_app
 
 
@@ -35,6 +39,11 @@ def sweep_mail() -> None:
 def sweep_reminders() -> None:
     reminders.sweep()
     db.session.commit()
+
+
+@task
+def write_messages() -> None:
+    messages.sweep()
 
 
 @task
@@ -64,6 +73,12 @@ def translate_captions() -> None:
 
 
 @task
+def read_inbox() -> None:
+    """Each message is a transaction of its own."""
+    inbox.sweep()
+
+
+@task
 def begin_drafts() -> None:
     """The captions of sessions that are over become drafts of subtitles, each in a transaction of its own."""
     for stream in beginning.due():
@@ -78,6 +93,12 @@ def forget_old_jobs() -> None:
 
 
 @task
+def forget_old_post() -> None:
+    inbox.forget_old()
+    db.session.commit()
+
+
+@task
 def forget_unused_files() -> None:
     uploads.forget_unused()
 
@@ -86,3 +107,15 @@ def forget_unused_files() -> None:
 def delete_kept_data() -> None:
     """What organisers wanted to be deleted by now; each batch is a transaction of its own."""
     erasure.sweep()
+
+
+@task
+def follow_zones() -> None:
+    zones.follow()
+    db.session.commit()
+
+
+@worker_ready.connect
+def _begin(**_: object) -> None:
+    """The tz database is read once in a process, so a start is when it may be another."""
+    celery.send_task(follow_zones.__name__)

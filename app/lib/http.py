@@ -28,6 +28,13 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' https:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+LETTER_CSP = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
+"""Of the frame in which organisers look at a letter. Mail clients read styles nowhere but on the elements, so a letter
+has them there and needs `unsafe-inline`, which no page of ours has. It is for this document alone: `sandbox` takes
+away its origin, its scripts and its forms, and it can load nothing."""
 SECURITY_HEADERS = (
     ("Content-Security-Policy", CSP), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"),
 )  # fmt: skip
@@ -198,6 +205,16 @@ def secure(response: Response) -> Response:
         if name not in response.headers:
             response.headers.add(name, value)
     return response
+
+
+def framed_letter(html: str) -> Response:
+    """A letter as a document of its own, to be looked at in a frame."""
+    return Response(html, mimetype="text/html", headers={"Content-Security-Policy": LETTER_CSP})
+
+
+def with_letter_frames(page: str) -> Response:
+    """A page that shows such a frame."""
+    return Response(page, mimetype="text/html", headers={"Content-Security-Policy": f"{CSP}; frame-src 'self'"})
 
 
 def _build() -> str:

@@ -48,7 +48,8 @@ class Message(Model):
     send_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     recipients: Mapped[int] = mapped_column(default=0)
-    """How many letters were written when it started."""
+    """How many people it was for when it started."""
+    ended_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     written_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
 
@@ -59,3 +60,17 @@ class Message(Model):
     def cause(self) -> str:
         """As the outbox names it."""
         return f"message:{self.id}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in (MessageState.SENDING, MessageState.PAUSED)
+
+
+class Addressee(Model):
+    """Who belonged to the audience when the message started and whose letter is still to be written; then it goes."""
+
+    __tablename__ = "message_addressee"
+
+    message_id: Mapped[int] = mapped_column(sa.ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """As the audience numbers its people. Nothing else is kept of them here, nothing that could outlive them."""

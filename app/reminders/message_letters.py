@@ -1,0 +1,92 @@
+"""What a message of organisers is as a letter: their words in the frame that all letters have."""
+
+from dataclasses import replace
+
+from flask_babel import gettext as _
+
+from app.events.models import Event
+from app.extensions import db
+from app.lib.legible import legible
+from app.lib.present import chosen
+from app.lib.text import Picked
+from app.mail.models import Letter, Priority
+from app.mail.rendering import Content, Stale, compose, renders
+from app.registration.models import Registration
+from app.reminders import audiences
+from app.reminders.audiences import Audience, Person
+from app.reminders.facts import facts_of
+from app.reminders.letters import reply_to, unsubscribing
+from app.reminders.messages import MESSAGE, TEST, audience_of
+from app.reminders.models import AudienceKind, Message, MessageState
+from app.reminders.words import filled, filled_line
+
+NOBODY = 0
+"""The number of a reader who is made up, for previews and tests: no link in their letter opens anybody's page."""
+
+
+@renders(MESSAGE, Priority.BULK)
+def _to_one(letter: Letter) -> Content:
+    message = _message(letter)
+    if message.state is MessageState.CANCELLED:
+        raise Stale("the message was cancelled")
+    found = audiences.people(message.event, audience_of(message), numbers=[letter.payload["number"]])
+    if not found:
+        raise Stale("the message is not for this person any more")
+    if found[0].email != letter.recipient:
+        raise Stale("the person has another address now")
+    return written(message, found[0])
+
+
+@renders(TEST, Priority.AWAITED)
+def _test(letter: Letter) -> Content:
+    message = _message(letter)
+    reader = made_up(message, letter.recipient_name, letter.payload["reads"], letter.payload["zone"])
+    content = written(message, reader)
+    return replace(content, subject=_("Test: %(subject)s", subject=content.subject))
+
+
+def made_up(message: Message, name: str, language: str, zone: str) -> Person:
+    return Person(_role(audience_of(message)), NOBODY, "", name, language, zone)
+
+
+def written(message: Message, person: Person) -> Content:
+    """With the locale of the letter's language in force."""
+    event, facts = message.event, facts_of(person, message.event)
+    subject, text = filled_line(message.subject, person, facts), filled(message.text, person, facts)
+    return compose(
+        "reminders/mail/message", subject.text, reply_to=reply_to(event), unsubscribe_url=_unsubscribing(person),
+        event=event, heading=_marked(subject), text=_marked(text), plain=legible(text.text),
+        reason=_reason(person, event),
+    )  # fmt: skip
+
+
+def _message(letter: Letter) -> Message:
+    message = db.session.get(Message, letter.payload["message"])
+    if message is None:
+        raise Stale("the message is gone")
+    return message
+
+
+def _marked(found: Picked) -> dict[str, str]:
+    """As the filters of templates take it, which say which language it is when that is not the letter's."""
+    return {found.language: found.text}
+
+
+def _unsubscribing(person: Person) -> str:
+    registration = db.session.get(Registration, person.number) if person.role == "registration" else None
+    return unsubscribing(registration) if registration else ""
+
+
+def _reason(person: Person, event: Event) -> str:
+    title = chosen(event.title)
+    reasons: dict[str, str] = {
+        "registration": _("You get this letter because you registered for “%(event)s”.", event=title),
+        "speaker": _("You get this letter because you speak at “%(event)s”.", event=title),
+        "linguist": _("You get this letter because you belong to the language team of “%(event)s”.", event=title),
+    }
+    return reasons[person.role]
+
+
+def _role(audience: Audience) -> str:
+    roles = {AudienceKind.SPEAKERS: "speaker", AudienceKind.INTERPRETERS: "linguist"}
+    return roles.get(audience.kind, "registration")

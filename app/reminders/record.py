@@ -1,0 +1,160 @@
+"""The record of an event's letters: what was sent to whom, and what became of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, NamedTuple, Self
+
+import sqlalchemy as sa
+
+from app.events.models import Event
+from app.extensions import db, folded
+from app.lib.text import one_line
+from app.mail import outbox
+from app.mail.models import Letter, LetterState
+from app.reminders.kinds import KINDS
+
+PAGE = 50
+SORTS: Mapping[str, sa.ColumnElement[Any]] = {"written": Letter.id.expression, "to": Letter.recipient.expression}
+_SHOWN = (Letter.recipient, Letter.recipient_name, Letter.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is looked for, as the address of the page says it; what makes no sense there is left out."""
+
+    q: str = ""
+    """A part of the address, the name or the subject."""
+    state: str = ""
+    kind: str = ""
+    message: str = ""
+    """Number of a message to a group."""
+    sort: str = ""
+    """One of SORTS, with a `-` before it the other way round; the newest come first otherwise."""
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, str]) -> Self:
+        def known(name: str, allowed: set[str]) -> str:
+            value = arguments.get(name, "")
+            return value if value in allowed else ""
+
+        message = arguments.get("message", "")
+        return cls(
+            q=one_line(arguments.get("q", ""))[:100],
+            state=known("state", set(LetterState)),
+            kind=known("kind", set(KINDS)),
+            message=message if message.isascii() and message.isdigit() and len(message) < 10 else "",
+            sort=known("sort", {"written", "to", "-to"}),
+        )
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The same for an address."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    @property
+    def narrow(self) -> bool:
+        """Whether any may be left out."""
+        return bool(self.arguments.keys() - {"sort"})
+
+    @property
+    def sorted_by(self) -> tuple[str, bool]:
+        """The name of the column, and whether downwards."""
+        return (self.sort.removeprefix("-"), self.sort.startswith("-")) if self.sort else ("written", True)
+
+    def in_state(self, state: str = "") -> Self:
+        return replace(self, state=state)
+
+    def by(self, column: str) -> Self:
+        """The same sorted by a column; by the present one the other way round."""
+        name, downwards = self.sorted_by
+        downwards = not downwards if name == column else False
+        sort = f"-{column}" if downwards else column
+        return replace(self, sort="" if sort == "-written" else sort)
+
+
+class Page(NamedTuple):
+    rows: Sequence[Letter]
+    number: int
+    """Of all that match."""
+    page: int
+    pages: int
+
+
+def page_of(event: Event, filters: Filters, page: int, counts: Mapping[LetterState, int]) -> Page:
+    """A page of them; the last one where there are not so many. `counts`: how many are in each state."""
+    number = _number(event, filters, counts)
+    pages = max(1, -(-number // PAGE))
+    page = min(max(page, 1), pages)
+    wanted = numbers(event, filters).limit(PAGE).offset((page - 1) * PAGE)
+    ids = db.session.scalars(wanted).all()
+    # Only those that are shown are read whole; the others are counted off in the index.
+    rows = {row.id: row for row in db.session.scalars(sa.select(Letter).where(Letter.id.in_(ids)))}
+    return Page([rows[each] for each in ids if each in rows], number, page, pages)
+
+
+def numbers(event: Event, filters: Filters) -> sa.Select[int]:
+    """Of the letters that match, in the order that is asked for."""
+    name, downwards = filters.sorted_by
+    columns = (SORTS[name],) if name == "written" else (SORTS[name], Letter.id.expression)
+    ordered = [column.desc() if downwards else column.asc() for column in columns]
+    return sa.select(Letter.id).where(*_conditions(event, filters)).order_by(*ordered)
+
+
+def of_number(event: Event, number: int) -> Letter | None:
+    return db.session.scalar(sa.select(Letter).where(Letter.id == number, is_of(event)))
+
+
+def counts_of(event: Event) -> dict[LetterState, int]:
+    counted = sa.select(Letter.state, sa.func.count()).where(is_of(event)).group_by(Letter.state)
+    found = {row[0]: row[1] for row in db.session.execute(counted)}
+    return {state: found[state] for state in LetterState if state in found}
+
+
+def is_of(event: Event) -> sa.ColumnElement[bool]:
+    return Letter.about == f"event:{event.id}"
+
+
+def _number(event: Event, filters: Filters, counts: Mapping[LetterState, int]) -> int:
+    if not filters.arguments.keys() - {"state", "sort"}:
+        return counts.get(LetterState(filters.state), 0) if filters.state else sum(counts.values())
+    found = sa.select(sa.func.count()).where(*_conditions(event, filters))
+    return db.session.scalar(found) or 0
+
+
+def _conditions(event: Event, filters: Filters) -> list[sa.ColumnElement[bool]]:
+    conditions = [is_of(event)]
+    if filters.state:
+        conditions.append(Letter.state == LetterState(filters.state))
+    if filters.kind:
+        conditions.append(Letter.kind == filters.kind)
+    if filters.message:
+        conditions.append(Letter.cause == f"message:{filters.message}")
+    if filters.q:
+        conditions.append(sa.or_(*(folded(column).contains(filters.q.lower(), autoescape=True) for column in _SHOWN)))
+    return conditions
+
+
+# What nobody knows, a person decides.
+
+
+def undecided(event: Event, most: int = PAGE) -> Sequence[Letter]:
+    """Handed over and never confirmed, the oldest first."""
+    return db.session.scalars(_undecided(event).limit(most)).all()
+
+
+def decide(event: Event, chosen: Sequence[int] | None, *, again: bool) -> list[Letter]:
+    """Sends them once more, or leaves them as they are; of those chosen, or all, the letters that it was true of."""
+    wanted = _undecided(event).with_for_update(skip_locked=True)
+    letters = db.session.scalars(wanted if chosen is None else wanted.where(Letter.id.in_(chosen))).all()
+    return [letter for letter in letters if (outbox.send_again(letter) if again else _leave(letter))]
+
+
+def _leave(letter: Letter) -> bool:
+    """It counts as sent from then on, and says that nobody confirmed it."""
+    letter.state, letter.sent_at = LetterState.SENT, letter.handed_over_at
+    letter.last_error = "The server never confirmed this letter; it was left as it is."
+    return True
+
+
+def _undecided(event: Event) -> sa.Select[Letter]:
+    return sa.select(Letter).where(is_of(event), Letter.state == LetterState.UNSURE).order_by(Letter.id)
