@@ -1,19 +1,19 @@
 """Invitations to single people by letter (RFC 5546): a session asked to, moved, or called off."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from email.utils import parseaddr
 from typing import Literal
 from urllib.parse import quote
 
-from app.calendar import writing
+from app.calendar import former, writing
 from app.calendar.entries import Entry, entries, slots
 from app.calendar.lines import line, utc
 from app.calendar.wording import Wording
-from app.events.models import Standing
+from app.events.models import Event, Standing
 from app.lib import clock, urls
 from app.mail import returns
 from app.registration.models import Purpose, Registration
-from app.schedule.models import EventSession
+from app.schedule.models import EventSession, FormerSession
 
 Method = Literal["REQUEST", "CANCEL"]
 
@@ -36,10 +36,22 @@ def _entry(entry: Entry, wording: Wording, registration: Registration, method: M
     """Its DTSTAMP is the moment of writing, as is asked for wherever there is a METHOD: it settles which of two
     with one SEQUENCE is the newer, such as the CANCEL of an entry that has not changed."""
     status = writing.STATUS[Standing.CANCELLED] if method == "CANCEL" else ""
+    properties = writing.properties(entry, wording, with_access=not status, status=status)
+    yield from _asked(entry.event, properties, wording, registration)
+
+
+def withdrawal(registration: Registration, left: FormerSession) -> bytes:
+    """An iTIP message that calls off a session that is not in the programme any more, by the UID that it had."""
+    gone, wording = former.Gone(left), Wording(registration.language)
+    components = _asked(gone.event, former.properties(gone, wording), wording, registration)
+    return writing.calendar([line("METHOD", "CANCEL")], [gone], components)
+
+
+def _asked(event: Event, properties: Iterable[bytes], wording: Wording, registration: Registration) -> Iterator[bytes]:
     yield line("BEGIN", "VEVENT")
     yield line("DTSTAMP", utc(clock.now()))
-    yield from writing.properties(entry, wording, with_access=not status, status=status)
-    yield _organiser(entry, wording, registration)
+    yield from properties
+    yield _organiser(event, wording, registration)
     # They have a place already: so where nobody reads answers clients offer to accept, but mail nothing back.
     yield line("ATTENDEE", mailto(registration.email), [
         ("CN", registration.name), ("CUTYPE", "INDIVIDUAL"), ("ROLE", "REQ-PARTICIPANT"),
@@ -48,10 +60,9 @@ def _entry(entry: Entry, wording: Wording, registration: Registration, method: M
     yield line("END", "VEVENT")
 
 
-def _organiser(entry: Entry, wording: Wording, registration: Registration) -> bytes:
+def _organiser(event: Event, wording: Wording, registration: Registration) -> bytes:
     """Where answers go: to a mailbox of the registration's own, by which they are known, if anybody reads it; else to
     whom people can write to, and then the mailbox that sends for them stands beside (RFC 5545 §3.2.18)."""
-    event = entry.event
     named = ("CN", event.contact_name or wording.pick(event.title).text)
     if returns.are_read():
         return line("ORGANIZER", mailto(returns.address_for(returns.Purpose.INVITATION, registration.id)), [named])

@@ -58,7 +58,7 @@ def _change(letter: Letter) -> Content:
     event = db.session.get(Event, letter.payload["event_id"])
     if event is None or not event.is_public or event.over_at <= clock.now():
         raise Stale("the event is over or not public any more")
-    zone = registration.zone if registration else _zone_of_speaker(letter, event)
+    zone = registration.zone if registration else zone_of_speaker(letter, event)
     told = [news for fact in letter.payload["changes"] if (news := _still_true(fact, event, zone, registration))]
     if not told:
         raise Stale("what it tells has changed again since")
@@ -71,7 +71,7 @@ def _change(letter: Letter) -> Content:
     )  # fmt: skip
 
 
-def _zone_of_speaker(letter: Letter, event: Event) -> str:
+def zone_of_speaker(letter: Letter, event: Event) -> str:
     speaker = db.session.get(Speaker, letter.payload["speaker_id"])
     if speaker is None:
         raise Stale("the speaker is gone")

@@ -93,7 +93,7 @@ def _tell_of(event: Event, told: list[News]) -> None:
     newest = max(news.id for news in facts)
     readers: dict[Reader, list[dict[str, Any]]] = defaultdict(list)
     for news, fact in facts.items():
-        for reader in _concerned(event, news):
+        for reader in concerned(event, news):
             readers[reader].append(fact)
     enqueue_all([
         letter_row(
@@ -153,7 +153,7 @@ class Reader:
         return {name: number for name, number in ids.items() if number is not None}
 
 
-def _concerned(event: Event, news: News) -> list[Reader]:
+def concerned(event: Event, news: News) -> list[Reader]:
     """A webinar's sessions concern all who registered, a conference's those who chose them; and who speaks there."""
     registered = sa.select(
         Registration.email, Registration.name, Registration.language, Registration.zone, Registration.id
