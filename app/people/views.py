@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from app.extensions import db
 from app.lib.present import page_language
 from app.lib.urls import own_path
+from app.mail.suppression import allow
 from app.people import limits, links, service
 from app.people.forms import AccountForm, ChangePasswordForm, LinkForm, NewPasswordForm, SignInForm
 from app.people.guard import by_link, current_account, public, signed_in, whoever
@@ -78,6 +79,7 @@ def use_link(token: str) -> Answer:
     if request.method != "POST":
         return render_template("people/use_link.html", account=account)
     service.end_sessions(account)
+    allow(account.email)  # The letter with the link came.
     return _enter(account, "link")
 
 
@@ -91,6 +93,7 @@ def reset(token: str) -> Answer:
     form = NewPasswordForm()
     if form.validate_on_submit():
         service.set_password(account, form.password.data or "")
+        allow(account.email)
         flash(_("Your new password is set."))
         return _enter(account, "reset")
     return render_template("people/reset.html", form=form, account=account), _status(form)

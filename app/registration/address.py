@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from app.events.models import Event
 from app.extensions import db
+from app.mail.suppression import allow
 from app.registration import codes, erasure, letters, places
 from app.registration.links import replace_links, revoke
 from app.registration.models import LASTING, AccessCode, Purpose, Registration
@@ -88,6 +89,7 @@ def prove(registration: Registration) -> bool:
         # An ended registration of the same person makes way.
         erasure.remove(other)
     registration.email, registration.new_email = email, ""
+    allow(email)
     revoke(registration, Purpose.NEW_ADDRESS)
     replace_links(registration, *LASTING)
     if registration.is_confirmed:

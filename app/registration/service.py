@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.events.models import Event
 from app.extensions import db, lock_row
 from app.lib import clock
+from app.mail.suppression import allow
 from app.registration import admission, bookings, codes, letters, links, places, questions, waitlist
 from app.registration.agenda import touch
 from app.registration.models import (
@@ -168,6 +169,7 @@ def send_links(email: str) -> None:
 def confirm(registration: Registration) -> bool:
     """Makes a held place one's own; True when it is, now or since before. What has ended needs `renew`."""
     lock(registration)
+    allow(registration.email)  # The letter with the link came.
     if registration.state is RegistrationState.PENDING:
         waitlist.settle(registration)
     return registration.is_confirmed
@@ -177,6 +179,7 @@ def renew(registration: Registration) -> bool:
     """Back after lapsing or cancelling, for someone whose link proves the address; False when there is no place yet."""
     line = places.lock(registration.event)
     lock(registration)
+    allow(registration.email)
     if not registration.is_live and admission.lets_back_in(registration):
         registration.attempt += 1
         registration.cancelled_at = None
