@@ -211,3 +211,11 @@ def test_the_questions_come_in_the_language_of_the_page_or_are_marked(client, ev
     question.label = {"ar": "ماذا نحسن؟"}
     db.session.commit()
     assert '<span lang="ar" dir="rtl">ماذا نحسن؟</span>' in client.get(form_of(make_registration(event))).text
+
+
+def test_no_name_stands_twice_on_the_page_and_nothing_is_styled_or_run_in_it(client, event, sessions):
+    tree = html.fromstring(client.get(form_of(make_registration(event))).text)
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids)) > 30
+    assert set(tree.xpath("//label/@for | //@aria-describedby | //@aria-labelledby")) <= set(ids)
+    assert tree.xpath("//script | //style | //*[@style]") == []
