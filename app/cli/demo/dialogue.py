@@ -6,7 +6,7 @@ Libraries. Dates and speakers are made up: one webinar is past and has its recor
 
 from datetime import timedelta
 
-from app.cli.demo import glossary, interpreting, making, people, subtitling, team
+from app.cli.demo import feedback, glossary, interpreting, making, people, subtitling, team
 from app.events.models import Event, EventKind, EventState, Involvement, Series
 from app.extensions import db
 from app.languages.models import LanguageTrack, TrackKind
@@ -160,7 +160,7 @@ def _webinar(organiser: Account, row_slug: str, days: int, title: Translated, to
 
 
 def _heard(made: Event) -> None:
-    """Who registered for the webinar that is over, who was in which session, and the first certificate of it."""
+    """Who registered for the webinar that is over, who was in which session, what they said, and the first certificate."""
     began = made.begins_at - timedelta(days=9)
     sessions = schedule.sessions_of(made)
     db.session.add(Admission(event_id=made.id, keep_days=365, certificates=True))
@@ -179,6 +179,7 @@ def _heard(made: Event) -> None:
             ))  # fmt: skip
     db.session.flush()
     certificates.issue(rows[0])
+    feedback.answered(rows)
 
 
 def _recorded(session: EventSession) -> None:
