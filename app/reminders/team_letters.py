@@ -1,7 +1,5 @@
 """What the reminders to the language team say, from the facts of the moment at which they are sent."""
 
-from datetime import timedelta
-
 from flask_babel import gettext as _
 
 from app.languages import team_letters
@@ -24,7 +22,7 @@ def _reminder(letter: Letter) -> Content:
     those = on_day(linguist, start)
     if not those or those[0].starts_at != start:
         raise Stale("their day begins at another time now, or has nothing for them")
-    if clock.now() >= start - timedelta(minutes=letter.payload["minutes"]) / 2:
+    if clock.now().timestamp() >= letter.payload["until"]:
         raise Stale("it is too late for this reminder")
     return compose(
         "reminders/mail/team", _("Language team: %(title)s, %(moment)s", title=chosen(event.title),
