@@ -34,7 +34,12 @@ def init_app(app: Flask) -> None:
 def page_language() -> str:
     """BCP 47 tag of the language that is being written in."""
     locale = get_locale()
-    return str(locale).replace("_", "-") if locale else "en"
+    return _tag(locale) if locale else "en"
+
+
+@lru_cache(maxsize=64)
+def _tag(locale: Locale) -> str:
+    return str(locale).replace("_", "-")
 
 
 def picked(value: Translated) -> Picked:

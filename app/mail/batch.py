@@ -19,7 +19,7 @@ from app.extensions import db
 from app.lib import clock
 from app.mail import copies, pace
 from app.mail.answers import Answer, pause_after
-from app.mail.claims import LEASE, Claim, give_back, is_ours, lasting, update
+from app.mail.claims import LEASE, Claim, change, give_back, is_ours, lasting, update
 from app.mail.drafts import Draft, write_all
 from app.mail.models import Grounds, Letter, LetterState
 from app.mail.suppression import suppress as suppressing
@@ -63,6 +63,7 @@ class Batch:
             ended = partial(_defer, ours, reason) if state is LetterState.QUEUED else partial(_end, ours, state, reason)
             self._owed.append(ended)
         self._waiting = [draft.ours for draft in drafts]
+        self._settle(partial(copies.keep, {draft.ours.id: draft.content for draft in drafts if draft.is_kept}))
         return drafts
 
     def _send_all(self, drafts: Sequence[Draft]) -> None:
@@ -106,17 +107,14 @@ class Batch:
 def _announce(draft: Draft) -> bool:
     """Whether the letter is ours to send; if so, everybody knows from here on that it may have arrived."""
     moment = clock.now()
-    is_mine = update(
-        is_ours(draft.ours), subject=draft.content.subject[:500], language=draft.language, handed_over_at=moment,
+    return change(
+        draft.ours, subject=draft.content.subject[:500], language=draft.language, handed_over_at=moment,
         lease_until=moment + LEASE, attempts=draft.attempts + 1,
     )  # fmt: skip
-    if is_mine and draft.is_kept:
-        copies.keep(draft.ours.id, draft.content)
-    return is_mine
 
 
 def _end(ours: Claim, state: LetterState, reason: str = "", **values: object) -> LetterState:
-    update(is_ours(ours), state=state, lease_until=None, last_error=reason[:500], **values)
+    change(ours, state=state, lease_until=None, last_error=reason[:500], **values)
     return state
 
 

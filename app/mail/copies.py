@@ -2,8 +2,9 @@
 
 import re
 import zlib
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -29,22 +30,23 @@ class Copy(NamedTuple):
     html: str
 
 
-def keep(letter_id: int, content: Content) -> None:
-    """Takes the place of what an earlier try said."""
+def keep(contents: Mapping[int, Content]) -> None:
+    """What letters, by their numbers, are about to say. It takes the place of what an earlier try said."""
+    if not contents:
+        return
+    moment = clock.now()
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(LetterCopy)
-    written = {name: getattr(statement.excluded, name) for name in ("text", "html", "written_at")}
-    row = {
-        "letter_id": letter_id, "text": _pressed(content.text), "html": _pressed(content.html),
-        "written_at": clock.now(),
-    }  # fmt: skip
-    db.session.connection().execute(
-        statement.on_conflict_do_update(index_elements=["letter_id"], set_=written), row
-    )  # fmt: skip
+    statement = insert(cast("sa.Table", LetterCopy.__table__))
+    written = {name: statement.excluded[name] for name in ("text", "html", "written_at")}
+    db.session.connection().execute(statement.on_conflict_do_update(index_elements=["letter_id"], set_=written), [
+        {"letter_id": number, "text": _pressed(said.text), "html": _pressed(said.html), "written_at": moment}
+        for number, said in contents.items()
+    ])  # fmt: skip
 
 
 def of(letter: Letter) -> Copy | None:
-    row = db.session.get(LetterCopy, letter.id)
+    """None while no server was asked to take it."""
+    row = db.session.get(LetterCopy, letter.id) if letter.attempts else None
     return Copy(_read(row.text), _read(row.html)) if row else None
 
 

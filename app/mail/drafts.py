@@ -55,7 +55,7 @@ def write_all(claims: Sequence[Claim]) -> tuple[list[Draft], list[Unwritten]]:
     ]  # fmt: skip
     unwanted = _unwanted([letter for _, letter in held])
     drafts, unwritten = [], []
-    with facts.of_one_moment(letter for ours, letter in held if ours.id not in unwanted):
+    with facts.of_one_moment([letter for ours, letter in held if ours.id not in unwanted]):
         for ours, letter in held:
             try:
                 if reason := unwanted.get(ours.id):

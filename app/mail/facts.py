@@ -1,10 +1,9 @@
 """Letters of one batch are written from the facts of one moment, so what they share is read once.
 
-An upper room says with `loads` how the rows that payloads name come in one query, and with `shared` which of its
-functions give the same for many letters. Outside a batch nothing is remembered.
+An upper room says with `read_ahead` how the rows that many letters need come in one query, and with `shared` which of
+its functions give the same for many letters. Outside a batch nothing is remembered.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,20 +14,16 @@ from app.mail.models import Letter
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Loader = Callable[[Sequence[int]], Iterable[object]]
+Reader = Callable[[Sequence[Letter]], Iterable[object]]
 
-_loaders: dict[str, Loader] = {}
+_readers: list[Reader] = []
 _remembered: ContextVar[dict[object, Any] | None] = ContextVar("facts of a batch", default=None)
 
 
-def loads(*names: str) -> Callable[[Loader], Loader]:
-    """Registers what reads the rows whose numbers stand in payloads under these names."""
-
-    def register(loader: Loader) -> Loader:
-        _loaders.update(dict.fromkeys(names, loader))
-        return loader
-
-    return register
+def read_ahead(reader: Reader) -> Reader:
+    """Registers what reads rows that the letters of a batch will ask the session for, from what their payloads say."""
+    _readers.append(reader)
+    return reader
 
 
 def shared(function: Callable[P, T]) -> Callable[P, T]:
@@ -49,15 +44,9 @@ def shared(function: Callable[P, T]) -> Callable[P, T]:
 
 
 @contextmanager
-def of_one_moment(letters: Iterable[Letter]) -> Iterator[None]:
+def of_one_moment(letters: Sequence[Letter]) -> Iterator[None]:
     """While it lasts, rows that were read stay in the session, and shared answers are remembered."""
-    wanted: dict[Loader, set[int]] = defaultdict(set)
-    for letter in letters:
-        for name, value in letter.payload.items():
-            if name in _loaders and isinstance(value, int):
-                wanted[_loaders[name]].add(value)
-    rows = [list(loader(sorted(numbers))) for loader, numbers in wanted.items()]
-    token = _remembered.set({"rows": rows})
+    token = _remembered.set({"read": [list(reader(letters)) for reader in _readers]})
     try:
         yield
     finally:

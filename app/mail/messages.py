@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.utils import format_datetime, parseaddr
+from functools import cache
 
 import idna
 
@@ -35,10 +36,10 @@ def compose_message(letter: Letter, content: Content, sender: str) -> Message:
     """Its envelope's sender is that of its header. Raises Unsendable when an address is none; line breaks in names
     and subjects become spaces."""
     try:
-        name, address = parseaddr(sender)
-        from_address, recipient = ascii_address(address), ascii_address(letter.recipient)
+        from_address, from_header = _sender(sender)
+        recipient = ascii_address(letter.recipient)
         headers = [
-            mailbox_header("From", one_line(name), from_address),
+            from_header,
             mailbox_header("To", one_line(letter.recipient_name), recipient),
             header("Subject", one_line(content.subject)),
             header("Date", format_datetime(clock.now())),
@@ -55,6 +56,13 @@ def compose_message(letter: Letter, content: Content, sender: str) -> Message:
         return Message(from_address, recipient, b"".join(headers) + _body(content))
     except (ValueError, IndexError) as fault:
         raise Unsendable(str(fault)) from fault
+
+
+@cache
+def _sender(sender: str) -> tuple[str, bytes]:
+    name, address = parseaddr(sender)
+    ascii_only = ascii_address(address)
+    return ascii_only, mailbox_header("From", one_line(name), ascii_only)
 
 
 def _body(content: Content) -> bytes:

@@ -1,16 +1,19 @@
 """The letters about one's own registration: confirm it, here it is again, what became of the wait for a place."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy import orm
 
 from app.extensions import db
 from app.lib import clock
 from app.lib.present import chosen
 from app.lib.tokens import new_token
 from app.lib.urls import absolute, interface_language
+from app.mail.facts import read_ahead
 from app.mail.models import Letter, Priority
 from app.mail.rendering import Content, Stale, compose, renders
 from app.mail.service import enqueue
@@ -184,6 +187,17 @@ def _booking_passed_on(letter: Letter) -> Content:
         raise Stale("they have left")
     subject = _("Your place went to the next person: %(event)s", event=chosen(session.title))
     return _written(letter, registration, "booking_passed_on", subject, "personal.page", session=session)
+
+
+@read_ahead
+def _registrations(letters: Sequence[Letter]) -> Sequence[Registration]:
+    """Those that letters are about or go to, with what every such letter shows."""
+    named = ("registration", "registration_id")
+    numbers = {letter.payload[name] for letter in letters for name in named if name in letter.payload}
+    numbers |= {letter.payload["number"] for letter in letters if letter.payload.get("role") == "registration"}
+    shown = (orm.joinedload(Registration.event), orm.selectinload(Registration.links))
+    with_links = sa.select(Registration).options(*shown)
+    return db.session.scalars(with_links.where(Registration.id.in_(numbers))).all() if numbers else ()
 
 
 def _expected(letter: Letter, state: RegistrationState) -> Registration:
