@@ -14,8 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.lib.present import language_name
-from app.lib.text import Picked, Translated, direction, one_line, pick, rich
-from app.lib.urls import interface_language
+from app.lib.text import Picked, Translated, direction, is_language, one_line, pick, rich
 from app.reminders.audiences import Person
 
 Facts = Mapping[str, str | Callable[[], str]]
@@ -94,11 +93,8 @@ def _fill(found: Picked, facts: Facts, fill: Callable[[re.Match[str], str], str]
 
 
 def _locale(language: str) -> str:
-    """Of the text where the site speaks its language, else of the letter."""
-    spoken = interface_language(language)
-    if spoken.split("-")[0] == language.split("-")[0]:
-        return spoken.replace("-", "_")
-    return str(get_locale() or spoken)
+    """Of the text, since dates are known in more languages than the site is; else of the letter."""
+    return language.replace("-", "_") if is_language(language) else str(get_locale() or "en")
 
 
 def _isolated(value: str, language: str) -> str:

@@ -1,6 +1,10 @@
 // Shows how far a piece of long work has got without loading the page anew. Without it the page does so by itself.
+// `data-every` says after how many seconds it asks again, `data-told` marks more than the bar that changes.
 
 const shown = () => document.querySelector("[data-job]");
+const pause = () => 1000 * (shown().dataset.every ?? 1);
+const told = (block) => [...block.querySelectorAll("label, [data-told]")];
+const kinds = (block) => [block.dataset.job, ...told(block).map((element) => element.dataset.told)].join();
 
 async function look() {
   try {
@@ -11,15 +15,16 @@ async function look() {
   } catch {
     // The network is away; ask again.
   }
-  if (shown().dataset.job !== "over") setTimeout(look, 1000);
+  if (shown().dataset.job !== "over") setTimeout(look, pause());
 }
 
 // While nothing but the count changes, only the count is touched, so that a button keeps its focus.
 function follow(found) {
   const [bar, next] = [shown().querySelector("progress"), found.querySelector("progress")];
-  if (bar?.max !== next?.max || !next?.hasAttribute("value")) return shown().replaceWith(document.adoptNode(found));
+  const alike = bar?.max === next?.max && next?.hasAttribute("value") && kinds(shown()) === kinds(found);
+  if (!alike) return shown().replaceWith(document.adoptNode(found));
   bar.value = next.value;
-  shown().querySelector("label").textContent = found.querySelector("label").textContent;
+  told(shown()).forEach((element, i) => (element.textContent = told(found)[i].textContent));
 }
 
-if (shown()) setTimeout(look, 1000);
+if (shown()) setTimeout(look, pause());

@@ -86,9 +86,10 @@ def test_a_subject_is_one_line_whatever_a_name_holds() -> None:
 
 def test_dates_are_written_in_the_language_of_the_text() -> None:
     facts = {"begins": lambda: day(clock.local(NOON, "Europe/Kyiv").date())}
-    text = {"en": "On {begins}", "ro": "Pe {begins}"}
+    text = {"en": "On {begins}", "ro": "Pe {begins}", "fa": "{begins}"}
     with force_locale("ro"):
         assert legible(filled(text, reader(language="uk"), facts).text) == "On Wednesday, 3 March 2027"
+        assert "مارس" in filled(text, reader(language="fa"), facts).text, "also one that the site does not speak"
         assert legible(filled(text, reader(language="ro"), facts).text) == "Pe miercuri, 3 martie 2027"
 
 
