@@ -9,6 +9,7 @@ from app.events.models import Event
 from app.extensions import db
 from app.lib import clock
 from app.lib.text import slug
+from app.mail.models import Grounds
 from app.mail.suppression import suppress
 from app.registration import places
 from app.registration.models import LASTING, Registration, RegistrationLink, RegistrationState, Step, Visit
@@ -73,7 +74,7 @@ def register(made: Event, person: Person, state: RegistrationState, at: datetime
         row.confirmed_at, row.cancelled_at = at + timedelta(hours=1), at + timedelta(days=2)
     db.session.add(row)
     with db.session.no_autoflush:
-        suppress(person.email, "made up for the demonstration")
+        suppress(person.email, "made up for the demonstration", grounds=Grounds.BY_HAND)
     return row
 
 

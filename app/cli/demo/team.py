@@ -6,6 +6,7 @@ from app.cli.demo import making
 from app.events.models import Event
 from app.extensions import db
 from app.languages.models import Availability, Grade, Linguist, LinguistLink, LinkPurpose, Skill, TrackKind
+from app.mail.models import Grounds
 from app.mail.suppression import suppress
 
 INTERPRETATION, CAPTIONS, SUBTITLES, SIGN = TrackKind
@@ -60,7 +61,7 @@ def enter(made: Event, members: tuple[Member, ...]) -> Team:
 
 def _linguist(made: Event, member: Member) -> Linguist:
     email = f"{member.mailbox}@example.org"
-    suppress(email, "made up for the demonstration")
+    suppress(email, "made up for the demonstration", grounds=Grounds.BY_HAND)
     return Linguist(
         event=made, name=member.name, email=email, language=member.language, zone=member.zone,
         crafts=[craft.value for craft in member.crafts], coordinates=member.coordinates,
