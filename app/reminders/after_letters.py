@@ -153,5 +153,3 @@ def _has_certificate(to: Recipient) -> bool:
 
 def _event_page(event: Event) -> dict[str, Any]:
     return {"event_page": absolute("site.event", lang=page_language(), event=event.slug)}
-
-

@@ -119,7 +119,7 @@ def _registered(event: Event, audience: Audience, session: EventSession | None) 
 
 
 def _chose(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    return sa.exists().where(AgendaItem.registration_id == Registration.id, which)
+    return sa.exists().where(AgendaItem.registration_id == Registration.id, which).correlate(Registration)
 
 
 def _reads(tag: str) -> sa.ColumnElement[bool]:

@@ -117,5 +117,3 @@ def _readers(event: Event, rule: Rule, found: Sequence[Publication]) -> list[tup
 
 def _concerns(publication: Publication, person: Person) -> bool:
     return not publication.language or base_language(publication.language) == base_language(person.language)
-
-

@@ -26,7 +26,9 @@ PAGES = "/en/manage/events/autumn/reminders/"
 @pytest.fixture
 def event(app: Flask) -> Event:
     event = make_event(slug="autumn", title={"en": "Open libraries", "ro": "Biblioteci deschise"})
-    session = make_session(event, starts_at=START, title={"en": "The talk"}, slug="talk", join_url="https://m.example/1")
+    session = make_session(
+        event, starts_at=START, title={"en": "The talk"}, slug="talk", join_url="https://m.example/1"
+    )
     make_speaker(event, session, email="speaker@example.org")
     return event
 
