@@ -87,7 +87,7 @@ def _in_words(answer: FeedbackAnswer) -> Any:
 def _of(registration: Registration) -> list[FeedbackReply]:
     theirs = sa.select(FeedbackReply).where(FeedbackReply.registration_id == registration.id)
     with_answers = orm.selectinload(FeedbackReply.answers).joinedload(FeedbackAnswer.question)
-    return list(db.session.scalars(theirs.order_by(FeedbackReply.session_id).options(with_answers)))
+    return list(db.session.scalars(theirs.order_by(FeedbackReply.session_id.nulls_first()).options(with_answers)))
 
 
 def _section_of(reply: FeedbackReply) -> str:
