@@ -68,5 +68,5 @@ def _off_agenda(letter: Letter) -> Content:
     return compose(
         "reminders/mail/off_agenda", _("Off your agenda: %(title)s", title=title),
         reply_to=reply_to(event), attachments=entries.calling_off(registration, sessions),
-        event=event, items=items(sessions, registration.zone), page=page(letter, registration),
+        event=event, name=registration.name, items=items(sessions, registration.zone), page=page(letter, registration),
     )  # fmt: skip
