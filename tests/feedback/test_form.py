@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from lxml import html
 
+from app import create_app
 from app.events.models import EventKind, Standing
 from app.extensions import db
 from app.feedback import links, questionnaire
@@ -14,6 +15,7 @@ from app.lib import clock
 from app.registration import agenda, attendance
 from app.registration import links as private_links
 from app.registration.models import Purpose, RegistrationState, Source
+from tests.conftest import settings_of
 from tests.factories import make_account, make_registration, make_session
 from tests.feedback.conftest import form_of
 
@@ -219,3 +221,11 @@ def test_no_name_stands_twice_on_the_page_and_nothing_is_styled_or_run_in_it(cli
     assert len(ids) == len(set(ids)) > 30
     assert set(tree.xpath("//label/@for | //@aria-describedby | //@aria-labelledby")) <= set(ids)
     assert tree.xpath("//script | //style | //*[@style]") == []
+
+
+def test_one_link_sends_no_more_than_thirty_forms_an_hour(app, event, sessions):
+    limited = create_app(settings_of(app, RATELIMIT_ENABLED=True)).test_client()
+    mine, another = (form_of(make_registration(event)) for _ in range(2))
+    assert [limited.post(mine).status_code for _ in range(31)] == [422] * 30 + [429]
+    assert limited.post(another).status_code == 422
+    assert limited.get(mine).status_code == 200
