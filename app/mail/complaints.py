@@ -15,7 +15,7 @@ OUTLOOK = "staff@hotmail.com"
 class Complaint(NamedTuple):
     kind: str
     returned_to: list[str]
-    """Addresses that were the sender in the letter's envelope, as the report says."""
+    """Addresses that were the sender in the letter's envelope, as the report says in so many words."""
     source: str
 
 
@@ -25,9 +25,9 @@ def complaint_of(incoming: Incoming) -> Complaint | None:
         fields = _fields(report)
         kind = header(fields, "Feedback-Type").lower()
         source = header(fields, "User-Agent") or incoming.sender
-        return Complaint(kind, addresses(fields, "Original-Mail-From") + returned_to(incoming), source)
+        return Complaint(kind, addresses(fields, "Original-Mail-From"), source)
     if incoming.sender.lower() == OUTLOOK and incoming.subject.lower().startswith("complaint about message"):
-        return Complaint("abuse", returned_to(incoming), OUTLOOK)
+        return Complaint("abuse", [], OUTLOOK)
     return None
 
 

@@ -20,7 +20,7 @@ from app.extensions import db
 from app.lib import clock
 from app.mail import failures, returns
 from app.mail.bounces import Action, Report, guessed_report_of, report_of
-from app.mail.complaints import MEANT, Complaint, complaint_of, returned
+from app.mail.complaints import MEANT, Complaint, complaint_of, returned, returned_to
 from app.mail.incoming import Incoming, header
 from app.mail.mailboxes import Arrived, Away, inbox_of
 from app.mail.messages import one_line
@@ -109,6 +109,13 @@ def forget_old() -> None:
     db.session.execute(sa.update(Received).where(old, Received.detail != "").values(detail=""))
 
 
+def forget(email: str) -> None:
+    """The same of one person, at their wish."""
+    if email:
+        theirs = Received.detail.icontains(email, autoescape=True)
+        db.session.execute(sa.update(Received).where(theirs).values(detail=""))
+
+
 def _take(message: Arrived, beginning: bytes) -> Arrival | None:
     """Does what the message asks for and notes that it was read; None when another reader was quicker."""
     try:
@@ -135,7 +142,9 @@ def _take(message: Arrived, beginning: bytes) -> Arrival | None:
 
 
 def _understand(incoming: Incoming) -> Finding:
-    marks = [mark for address in incoming.came_to if (mark := returns.read(address)) is not None]
+    # A relay may take reports for itself and pass them on; the letter in them still shows where it came from.
+    stated = [*incoming.came_to, *returned_to(incoming)]
+    marks = [mark for address in stated if (mark := returns.read(address)) is not None]
     complaint = complaint_of(incoming)
     if complaint is not None:
         return _complained(incoming, complaint, marks)
@@ -208,4 +217,5 @@ def _letter_returned(incoming: Incoming, recipient: str | None = None) -> Letter
 
 
 def _locked(condition: sa.ColumnElement[bool]) -> Letter | None:
-    return db.session.scalar(sa.select(Letter).where(condition).with_for_update())
+    found = sa.select(Letter).where(condition).with_for_update()
+    return db.session.scalar(found, execution_options={"populate_existing": True})

@@ -153,11 +153,6 @@ class Suppression(Model):
     """The letter that met the refusal, the bounce or the complaint."""
     created_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
 
-    @property
-    def is_about_mailbox(self) -> bool:
-        """A server said so; it is over as soon as the address works. Otherwise a person wanted it."""
-        return self.grounds in (Grounds.REFUSED, Grounds.BOUNCED)
-
 
 class Pace(Model):
     """How many letters went to a domain within the present minute; `""` is the whole server."""

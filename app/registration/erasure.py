@@ -17,7 +17,8 @@ from app.events.models import Event, Standing
 from app.extensions import db
 from app.jobs import service as jobs
 from app.lib import clock, storage
-from app.mail.models import Letter, LetterCopy, LetterState
+from app.mail import inbox
+from app.mail.models import Letter, LetterCopy, LetterState, Received
 from app.people import audit
 from app.people.models import Account
 from app.registration import codes as codes_of
@@ -50,6 +51,7 @@ def erase(registration: Registration) -> Files:
     service.cancel(registration)
     files = remove(registration)
     _delete_invitations(event, AccessCode.email == email)
+    inbox.forget(email)
     db.session.add(Erasure(event=event, number=1, cause=WISH))
     db.session.flush()
     return files
@@ -194,14 +196,16 @@ def _delete_the_rest(event: Event) -> None:
 
 
 def _blank(letters: sa.ColumnElement[bool]) -> None:
-    """Takes the person out of letters; that one was sent for this event stays."""
+    """Takes the person out of letters and of what came back; that one was sent for this event stays."""
+    _execute(sa.update(Received).where(Received.letter_id.in_(sa.select(Letter.id).where(letters))).values(detail=""))
     _execute(sa.delete(LetterCopy).where(LetterCopy.letter_id.in_(sa.select(Letter.id).where(letters))))
+    went = Letter.state.in_((LetterState.SENT, LetterState.BOUNCED))
     _execute(
         sa.update(Letter)
         .where(letters)
         .values(
             recipient="", recipient_name="", domain="", payload={}, subject="", last_error="",
-            state=sa.case((Letter.state.in_((LetterState.SENT, LetterState.BOUNCED)), Letter.state), else_=LetterState.DROPPED),
+            state=sa.case((went, Letter.state), else_=LetterState.DROPPED),
         )
     )  # fmt: skip
 

@@ -16,14 +16,17 @@ from app import create_app
 from app.cli import main
 from app.extensions import db
 from app.lib import clock
-from app.mail import inbox, mailboxes, returns
+from app.mail import inbox, mailboxes, outbox, returns
 from app.mail.mailboxes import Away
 from app.mail.models import Arrival, Grounds, Letter, LetterState, Received, Scope
 from app.mail.returns import Purpose
 from app.mail.service import enqueue
 from app.mail.suppression import suppression_of
+from app.registration import erasure
 from tests.conftest import NOON, settings
+from tests.factories import make_event, make_registration
 from tests.mail.imap import Folder, serving_imap
+from tests.mail.server import Post
 
 Box = mailbox.Maildir
 
@@ -238,6 +241,36 @@ def test_a_report_to_the_plain_address_is_known_by_the_letter_that_it_brings_bac
     assert inbox.sweep() == {Arrival.BOUNCE: 1}
     db.session.expire_all()
     assert letter.state is LetterState.BOUNCED
+
+
+def test_the_address_in_the_envelope_is_where_a_bounce_comes_back_to(box: Box, post: Post) -> None:
+    senders: list[str] = []
+    post.at_data = lambda _server, envelope: senders.append(envelope.mail_from)
+    letter = sent(state=LetterState.QUEUED, handed_over_at=None, sent_at=None)
+    outbox.sweep()
+    assert senders == [returns.return_address(letter)]
+    assert post.messages[0]["From"].addresses[0].addr_spec == "forum@library.example"
+    box.add(bounce(senders[0]))
+    inbox.sweep()
+    db.session.expire_all()
+    assert letter.state is LetterState.BOUNCED
+
+
+def test_a_report_that_a_relay_passes_on_is_known_by_the_return_path_in_it(box: Box) -> None:
+    letter = sent()
+    returned = f"Return-Path: <{returns.return_address(letter)}>\nMessage-ID:"
+    box.add(bounce("forum@library.example").replace(b"Message-ID:", returned.encode()))
+    assert inbox.sweep() == {Arrival.BOUNCE: 1}
+
+
+def test_who_forwards_a_letter_makes_no_report(box: Box) -> None:
+    path = returns.return_address(sent())
+    box.add(plain(
+        "forum@library.example",
+        f"\n--b\n\nIs this user unknown?\n--b\nContent-Type: message/rfc822\n\nReturn-Path: <{path}>\n\n5.1.1\n--b--\n",
+        MIME_Version="1.0", Content_Type='multipart/mixed; boundary="b"',
+    ))  # fmt: skip
+    assert inbox.sweep() == {Arrival.OTHER: 1}
 
 
 @pytest.mark.parametrize(("text", "status"), [
@@ -471,3 +504,17 @@ def test_what_people_wrote_is_forgotten_in_time(box: Box) -> None:
         db.session.commit()
         assert db.session.scalar(sa.select(Received.detail)) == ""
         assert inbox.sweep() == {}
+
+
+def test_what_a_person_wrote_goes_with_them(box: Box) -> None:
+    person = make_registration(make_event(), email="ana@example.org")
+    letter = sent()
+    letter.payload = {"registration": person.id}
+    box.add(bounce(returns.return_address(letter), said="<ana@example.org> is unknown"))
+    box.add(plain("forum@library.example", "Hello", From="Ana <Ana@Example.org>"))
+    box.add(plain("forum@library.example", "Hello", From="ion@example.org"))
+    inbox.sweep()
+    erasure.erase(person)
+    db.session.commit()
+    details = db.session.scalars(sa.select(Received.detail).order_by(Received.id)).all()
+    assert sorted(details) == ["", "", "ion@example.org: A word"]
