@@ -17,6 +17,7 @@ import psutil
 from aiosmtpd.controller import Controller
 
 from bench.captions import captions
+from bench.feeds import main as feeds
 from bench.house import house
 from bench.load import Cost, ask, header
 from bench.registrations import main as organisers
@@ -44,6 +45,8 @@ def main() -> None:
         letters(environment)
     print()
     rush()
+    print("\nPersonal feeds")
+    feeds()
     print("\nOrganisers' pages, and export, of many registrations")
     organisers()
     print()

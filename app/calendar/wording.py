@@ -78,7 +78,9 @@ class Wording:
         return Picked(self._marks[Standing.CANCELLED] % {"title": picked.text}, picked.language)
 
     def what_became_of(self, former: FormerSession) -> str:
-        return self._part_of % {"title": self.pick(former.became.title).text} if former.became else self._left
+        if former.became is None:
+            return str(self._left)
+        return str(self._part_of % {"title": self.pick(former.became.title).text})
 
     def page(self, event: Event, session: str) -> str:
         """A session's page; the router is asked once for an event, since it needs more than all else here."""

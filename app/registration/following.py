@@ -77,7 +77,7 @@ def _book(who: Iterable[int], session: EventSession, line: Places) -> list[int]:
     """Places for as many as there are, the waiting list for the others; answers who has a place. `line` is locked."""
     had = set(db.session.scalars(sa.select(Booking.registration_id).where(Booking.session_id == session.id)))
     left = 0 if places.number_waiting(session) else places.room(session, line) or 0
-    booked = []
+    booked: list[int] = []
     for registration_id in who:
         if registration_id in had:
             continue

@@ -38,8 +38,8 @@ def join(registration: Registration, session: str) -> Any:
     found = session_by_slug(registration.event, session)
     if found is None and (left := former.at_address(registration.event_id, session)) and left.became:
         # The link stands in calendars and letters of before.
-        target = url_for("personal.join", token=registration.token(Purpose.JOIN), session=left.became.slug)
-        return redirect(target, 303)
+        own = registration.token(Purpose.JOIN)
+        return redirect(url_for("personal.join", token=own, session=left.became.slug), 303)
     if found is None or found.starts_at is None:
         abort(404)
     way, token = _way(registration, found), registration.token(Purpose.JOIN)

@@ -10,6 +10,7 @@ from app.extensions import db
 from app.languages.models import LanguageTrack, TrackKind
 from app.lib import clock
 from app.registration.models import Attendance, Booking, Claim, Purpose, RegistrationState, Source
+from app.schedule import regrouping
 from tests.conftest import NOON
 from tests.factories import make_event, make_registration, make_session, save
 
@@ -176,3 +177,14 @@ def test_an_address_that_is_no_web_address_is_no_way_in(client, registration, se
         assert "javascript" not in client.get(path(registration, session)).text
         client.post(path(registration, session), data={"on": "floor"})
     assert attendances() == []
+
+
+def test_the_link_to_a_session_that_was_merged_leads_into_the_other(client):
+    event = make_event()
+    session, into = make_session(event, slug="one"), make_session(event, slug="two")
+    token = make_registration(event).token(Purpose.JOIN)
+    regrouping.merge(session, into, None)
+    db.session.commit()
+    answer = client.get(f"/en/join/{token}/one/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/en/join/{token}/two/")
+    assert client.get(f"/en/join/{token}/never/").status_code == 404
