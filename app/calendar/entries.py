@@ -17,6 +17,7 @@ from app.extensions import db
 from app.languages.models import LanguageTrack, TrackState
 from app.lib import clock
 from app.lib.text import Translated
+from app.schedule import standing
 from app.schedule.models import Appearance, EventSession, SessionKind
 from app.speakers.models import Speaker
 
@@ -77,8 +78,8 @@ class Entry:
 
     @property
     def standing_reason(self) -> Translated:
-        said: Translated = self.session.standing_reason
-        return said if self.session.standing is self.standing and said else self.event.standing_reason
+        own, event = self.session, self.event
+        return standing.reason(own.standing, own.standing_reason, event.standing, event.standing_reason)
 
     @property
     def is_break(self) -> bool:
@@ -96,9 +97,9 @@ def slots(*conditions: sa.ColumnElement[bool]) -> list[Slot]:
     found = db.session.scalars(sa.select(Event).where(Event.id.in_({row.event_id for row in rows})))
     events = {event.id: (event, event.tzinfo, event.standing) for event in found}
     slots = []
-    for id_, event_id, starts_at, ends_at, standing, sequence, changed_at in rows:
+    for id_, event_id, starts_at, ends_at, own, sequence, changed_at in rows:
         event, zone, of_event = events[event_id]
-        weighed = max(standing, of_event, key=_WEIGHT.__getitem__)
+        weighed = standing.heavier(own, of_event)
         slots.append(Slot(
             id_, event, starts_at.astimezone(zone), ends_at.astimezone(zone), weighed, sequence, changed_at
         ))  # fmt: skip
@@ -137,6 +138,3 @@ def entries(slots: Iterable[Slot]) -> list[Entry]:
         for slot in wanted.values()
         if slot.id in sessions
     ]
-
-
-_WEIGHT = {Standing.CONFIRMED: 0, Standing.POSTPONED: 1, Standing.CANCELLED: 2}

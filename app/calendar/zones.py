@@ -21,8 +21,9 @@ _NEVER = timedelta(0)
 
 
 def moment(name: str, at: datetime, zone: str) -> bytes:
-    """`at` in the time of the zone."""
-    return line(name, utc(at)) if zone in UNIVERSAL else line(name, local(at), [("TZID", zone)])
+    """`at` in the time of the zone; in UTC where the clock is put back, since there a local time is two moments."""
+    comes_twice = at.utcoffset() != at.replace(fold=1 - at.fold).utcoffset()
+    return line(name, utc(at)) if zone in UNIVERSAL or comes_twice else line(name, local(at), [("TZID", zone)])
 
 
 @lru_cache(256)

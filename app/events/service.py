@@ -120,7 +120,8 @@ def _set_state(event: Event, state: EventState, by: Account | None) -> None:
 def set_standing(event: Event, standing: Standing, reason: Translated | None = None, by: Account | None = None) -> bool:
     """Cancels or postpones the whole event, or says that it takes place after all. Answers whether people get word."""
     if event.standing is standing:
-        event.standing_reason = reason or event.standing_reason
+        if standing is not Standing.CONFIRMED:
+            event.standing_reason = reason or event.standing_reason
         db.session.flush()
         return False
     event.standing = standing

@@ -4,7 +4,7 @@ Clients ignore a change that comes without them, and stop believing a feed that 
 programme's search reads of a session is among it, so its text is written anew at the same moment.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +13,8 @@ from sqlalchemy import orm
 from app.events.models import Event, Room, Shown, Theme
 from app.events.revision import changed_rows
 from app.lib import clock
-from app.schedule import former
-from app.schedule.models import Appearance, EventSession, FormerSession
+from app.schedule import former, standing
+from app.schedule.models import Appearance, EventSession, FormerSession, SessionKind
 from app.schedule.search import refresh_search
 from app.speakers.models import Speaker
 
@@ -35,17 +35,16 @@ class OnCalendar(Shown):
 
 
 SHOWN_OF_SESSION = {
-    "kind", "title", "subtitle", "abstract", "languages", "theme", "theme_id", "room", "room_id",
-    "starts_at", "ends_at", "standing", "standing_reason", "slug",
+    "title", "subtitle", "abstract", "theme", "theme_id", "room", "room_id", "starts_at", "ends_at", "slug",
     # The personal feed carries these.
-    "join_url", "join_phone", "join_passcode",
+    "join_phone", "join_passcode",
 }  # fmt: skip
 SHOWN_OF_FORMER: dict[type[Any], set[str]] = {
     Event: {"slug", "zone"},
     EventSession: {"slug", "title"},  # Of the one that it became.
 }
 SHOWN_OF_OTHERS: dict[type[Any], set[str]] = {
-    Event: {"kind", "title", "slug", "zone", "standing", "standing_reason"},
+    Event: {"kind", "title", "slug", "zone"},
     Theme: {"name"},
     Room: {"name"},
     Speaker: {"name"},
@@ -72,7 +71,7 @@ def _raise_sequences(session: orm.Session, _context: Any, _instances: Any) -> No
 
 def _sessions_that_show(session: orm.Session, row: Any) -> Iterable[EventSession]:
     if isinstance(row, EventSession):
-        return [row] if _moved(row, SHOWN_OF_SESSION) else []
+        return [row] if _moved(row, SHOWN_OF_SESSION) or _reads_otherwise(row) else []
     if isinstance(row, Appearance):
         return [shown] if (shown := row.parent("session")) else []
     if isinstance(row, OnCalendar):
@@ -84,7 +83,11 @@ def _sessions_that_show(session: orm.Session, row: Any) -> Iterable[EventSession
     taken_out = isinstance(row, Theme | Room) and row.event is None  # Of its event's collection: an orphan is deleted.
     if row in session.deleted or taken_out:
         return _without(session, row)
-    return _sessions_of(session, row) if _moved(row, SHOWN_OF_OTHERS[type(row)]) else []
+    if _moved(row, SHOWN_OF_OTHERS[type(row)]):
+        return _sessions_of(session, row)
+    if isinstance(row, Event) and _moved(row, {"standing", "standing_reason"}):
+        return [each for each in _sessions_of(session, row) if _reads_otherwise(each)]
+    return []
 
 
 def _formers_that_show(session: orm.Session, row: Any) -> Iterable[FormerSession]:
@@ -122,6 +125,34 @@ def _without(session: orm.Session, row: Event | Theme | Room | Speaker) -> list[
         else:
             event_session.room = None
     return sessions
+
+
+def _reads_otherwise(session: EventSession) -> bool:
+    """Whether what follows from several columns, or from a part of one, is another than before."""
+    try:
+        return _read(session, _before) != _read(session, getattr)
+    except LookupError:
+        return True
+
+
+def _read(session: EventSession, value: Callable[[Any, str], Any]) -> tuple[object, ...]:
+    is_break = value(session, "kind") is SessionKind.BREAK
+    standings = [
+        value(row, name) for row in (session, session.event) for name in ("standing", "standing_reason")
+    ]  # fmt: skip
+    return (
+        is_break, None if is_break else value(session, "languages"),
+        bool(value(session, "join_url")),  # Entries lead there by a page of the reader's own.
+        standing.heavier(*standings[::2]), standing.reason(*standings),
+    )  # fmt: skip
+
+
+def _before(row: Any, name: str) -> Any:
+    """The value that the database has. Raises LookupError where it was written over unread."""
+    history = sa.inspect(row).attrs[name].history
+    if history.has_changes() and not history.deleted:
+        raise LookupError(name)
+    return history.deleted[0] if history.deleted else getattr(row, name)
 
 
 def _moved(row: object, attributes: set[str]) -> bool:

@@ -105,7 +105,8 @@ def set_standing(session: EventSession, standing: Standing, reason: Translated |
                  by: Account | None = None) -> bool:  # fmt: skip
     """Cancels or postpones a session, or says that it takes place after all. Answers whether people get word."""
     if session.standing is standing:
-        session.standing_reason = reason or session.standing_reason
+        if standing is not Standing.CONFIRMED:
+            session.standing_reason = reason or session.standing_reason
         db.session.flush()
         return False
     session.standing = standing

@@ -2,9 +2,10 @@ from datetime import timedelta
 
 import pytest
 
+from app.events.models import Standing
 from app.extensions import db
 from app.lib import clock
-from app.schedule.models import Appearance, EventSession, Part, SessionLink
+from app.schedule.models import Appearance, EventSession, Part, SessionKind, SessionLink
 from tests.conftest import NOON
 from tests.factories import make_event, make_room, make_session, make_speaker, make_theme, save
 
@@ -29,7 +30,6 @@ def test_a_new_session_begins_at_nought(event):
 @pytest.mark.parametrize(("name", "value"), [
     ("title", {"en": "Other"}), ("abstract", {"en": "What it says"}), ("languages", ["ro"]),
     ("starts_at", NOON), ("join_url", "https://meet.example.org/1"), ("slug", "other"),
-    ("standing_reason", {"en": "Illness"}),
 ])  # fmt: skip
 def test_what_the_calendar_entry_shows_raises_it_by_one(event, name, value):
     session = make_session(event)
@@ -38,11 +38,26 @@ def test_what_the_calendar_entry_shows_raises_it_by_one(event, name, value):
 
 @pytest.mark.parametrize(("name", "value"), [
     ("recording_url", "https://example.org/v"), ("recorded", False), ("capacity", 20), ("description", {"en": "More"}),
-    ("source", {"id": 1}),
+    ("source", {"id": 1}), ("kind", SessionKind.PANEL), ("standing_reason", {"en": "Why it was once called off"}),
 ])  # fmt: skip
 def test_what_it_does_not_show_leaves_it(event, name, value):
     session = make_session(event)
     assert rises(session, lambda: setattr(session, name, value)) == 0
+
+
+def test_the_reason_counts_while_it_is_told(event):
+    session = make_session(event, standing=Standing.CANCELLED)
+    assert rises(session, lambda: setattr(session, "standing_reason", {"en": "Illness"})) == 1
+    assert rises(session, lambda: setattr(event, "standing", Standing.POSTPONED)) == 0
+    assert rises(session, lambda: setattr(event, "standing", Standing.CANCELLED)) == 0
+    assert rises(session, lambda: setattr(event, "standing_reason", {"en": "War"})) == 0
+    assert rises(session, lambda: setattr(session, "standing", Standing.POSTPONED)) == 1, "now the event's reason holds"
+
+
+def test_another_way_in_stands_in_no_entry(event):
+    session = make_session(event, join_url="https://meet.example.org/1")
+    assert rises(session, lambda: setattr(session, "join_url", "https://meet.example.org/2")) == 0
+    assert rises(session, lambda: setattr(session, "join_url", "")) == 1
 
 
 def test_the_moment_of_the_change_is_kept_with_it(event):

@@ -109,5 +109,8 @@ class LanguageTrack(OnCalendar, Model):
         was = sa.inspect(self).attrs
         offered = [state is not TrackState.FAILED for state in was.state.history.deleted or ()]
         fell_or_came_back = any(before != self.is_offered for before in offered)
-        shown = self.is_offered and any(was[name].history.has_changes() for name in ("language", "kind", "url"))
-        return fell_or_came_back or shown
+        shown = any(was[name].history.has_changes() for name in ("language", "kind"))
+        # Entries lead to the channel by a page of the reader's own, so one address is as good as another.
+        channel = was["url"].history
+        opened_or_closed = [bool(url) for url in channel.added or ()] != [bool(url) for url in channel.deleted or ()]
+        return fell_or_came_back or (self.is_offered and (shown or opened_or_closed))
