@@ -230,7 +230,7 @@ def split_session(event: Event, session: str) -> Answer:
         lock_row(found)
     title = {tag: f"{text} (2)" for tag, text in found.title.items()}
     form, times = SplitForm(languages=event.languages, data={"title": title}), times_of(found)
-    if form.validate_on_submit() and times:
+    if form.validate_on_submit() and times and form.at.data:
         try:
             at = slot_of(event, times[0], times[1], form.at.data).ends_at
             second = regrouping.split(found, at, form.title.data, acting_account())
