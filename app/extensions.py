@@ -130,10 +130,11 @@ def reading_only() -> None:
     db.session.connection(execution_options={"reads_only": True} if is_sqlite else snapshot)
 
 
-def folded(column: Any) -> sa.ColumnElement[str]:
-    """In lower case in every script, for what is searched with no index for it."""
-    is_sqlite = db.session.get_bind().dialect.name == "sqlite"
-    return sa.func.folded(column, type_=sa.String()) if is_sqlite else sa.func.lower(column)
+def holds(text: sa.ColumnElement[str], part: str) -> sa.ColumnElement[bool]:
+    """Whether a text holds a part, in capitals or not and in every script; for what no index is kept of."""
+    if part.isascii() or db.session.get_bind().dialect.name != "sqlite":
+        return text.icontains(part, autoescape=True)
+    return sa.func.folded(text, type_=sa.String()).contains(part.lower(), autoescape=True)
 
 
 def lock_row(row: Model) -> None:

@@ -4,10 +4,8 @@ from dataclasses import replace
 
 from flask_babel import gettext as _
 
-from app.events.models import Event
 from app.extensions import db
 from app.lib.legible import legible
-from app.lib.present import chosen
 from app.lib.text import Picked
 from app.mail.models import Letter, Priority
 from app.mail.rendering import Content, Stale, compose, renders
@@ -15,9 +13,10 @@ from app.registration.models import Registration
 from app.reminders import audiences
 from app.reminders.audiences import Audience, Person
 from app.reminders.facts import facts_of
-from app.reminders.letters import reply_to, unsubscribing
+from app.reminders.letters import reply_to
 from app.reminders.messages import MESSAGE, TEST, audience_of
 from app.reminders.models import AudienceKind, Message, MessageState
+from app.reminders.recipients import Recipient
 from app.reminders.words import filled, filled_line
 
 NOBODY = 0
@@ -52,11 +51,12 @@ def made_up(message: Message, name: str, language: str, zone: str) -> Person:
 def written(message: Message, person: Person) -> Content:
     """With the locale of the letter's language in force."""
     event, facts = message.event, facts_of(person, message.event)
+    registration = db.session.get(Registration, person.number) if person.role == "registration" else None
+    to = Recipient(event, person, registration)
     subject, text = filled_line(message.subject, person, facts), filled(message.text, person, facts)
     return compose(
-        "reminders/mail/message", subject.text, reply_to=reply_to(event), unsubscribe_url=_unsubscribing(person),
-        event=event, heading=_marked(subject), text=_marked(text), plain=legible(text.text),
-        reason=_reason(person, event),
+        "reminders/mail/message", subject.text, reply_to=reply_to(event), unsubscribe_url=to.unsubscribe_url,
+        event=event, heading=_marked(subject), text=_marked(text), plain=legible(text.text), reason=to.reason,
     )  # fmt: skip
 
 
@@ -70,21 +70,6 @@ def _message(letter: Letter) -> Message:
 def _marked(found: Picked) -> dict[str, str]:
     """As the filters of templates take it, which say which language it is when that is not the letter's."""
     return {found.language: found.text}
-
-
-def _unsubscribing(person: Person) -> str:
-    registration = db.session.get(Registration, person.number) if person.role == "registration" else None
-    return unsubscribing(registration) if registration else ""
-
-
-def _reason(person: Person, event: Event) -> str:
-    title = chosen(event.title)
-    reasons: dict[str, str] = {
-        "registration": _("You get this letter because you registered for “%(event)s”.", event=title),
-        "speaker": _("You get this letter because you speak at “%(event)s”.", event=title),
-        "linguist": _("You get this letter because you belong to the language team of “%(event)s”.", event=title),
-    }
-    return reasons[person.role]
 
 
 def _role(audience: Audience) -> str:

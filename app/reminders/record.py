@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 import sqlalchemy as sa
 
 from app.events.models import Event
-from app.extensions import db, folded
+from app.extensions import db, holds
 from app.lib.text import one_line
 from app.mail import outbox
 from app.mail.models import Letter, LetterState
@@ -15,7 +15,7 @@ from app.reminders.kinds import KINDS
 
 PAGE = 50
 SORTS: Mapping[str, sa.ColumnElement[Any]] = {"written": Letter.id.expression, "to": Letter.recipient.expression}
-_SHOWN = (Letter.recipient, Letter.recipient_name, Letter.subject)
+_SAID = Letter.recipient + " " + Letter.recipient_name + " " + Letter.subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,23 @@ class Page(NamedTuple):
 
 def page_of(event: Event, filters: Filters, page: int, counts: Mapping[LetterState, int]) -> Page:
     """A page of them; the last one where there are not so many. `counts`: how many are in each state."""
-    number = _number(event, filters, counts)
-    pages = max(1, -(-number // PAGE))
-    page = min(max(page, 1), pages)
+    known = None
+    if not filters.arguments.keys() - {"state", "sort"}:
+        known = counts.get(LetterState(filters.state), 0) if filters.state else sum(counts.values())
+        page = min(page, -(-known // PAGE))
+    page = max(page, 1)
     wanted = numbers(event, filters).limit(PAGE).offset((page - 1) * PAGE)
-    ids = db.session.scalars(wanted).all()
+    if known is None:
+        # What no index knows is looked through once, for the page and for the number.
+        found = db.session.execute(wanted.add_columns(sa.func.count().over())).all()
+        if not found and page > 1:
+            return page_of(event, filters, page_of(event, filters, 1, counts).pages, counts)
+        ids, known = [row[0] for row in found], found[0][1] if found else 0
+    else:
+        ids = list(db.session.scalars(wanted))
     # Only those that are shown are read whole; the others are counted off in the index.
     rows = {row.id: row for row in db.session.scalars(sa.select(Letter).where(Letter.id.in_(ids)))}
-    return Page([rows[each] for each in ids if each in rows], number, page, pages)
+    return Page([rows[each] for each in ids if each in rows], known, page, max(1, -(-known // PAGE)))
 
 
 def numbers(event: Event, filters: Filters) -> sa.Select[int]:
@@ -114,13 +123,6 @@ def is_of(event: Event) -> sa.ColumnElement[bool]:
     return Letter.about == f"event:{event.id}"
 
 
-def _number(event: Event, filters: Filters, counts: Mapping[LetterState, int]) -> int:
-    if not filters.arguments.keys() - {"state", "sort"}:
-        return counts.get(LetterState(filters.state), 0) if filters.state else sum(counts.values())
-    found = sa.select(sa.func.count()).where(*_conditions(event, filters))
-    return db.session.scalar(found) or 0
-
-
 def _conditions(event: Event, filters: Filters) -> list[sa.ColumnElement[bool]]:
     conditions = [is_of(event)]
     if filters.state:
@@ -130,7 +132,7 @@ def _conditions(event: Event, filters: Filters) -> list[sa.ColumnElement[bool]]:
     if filters.message:
         conditions.append(Letter.cause == f"message:{filters.message}")
     if filters.q:
-        conditions.append(sa.or_(*(folded(column).contains(filters.q.lower(), autoescape=True) for column in _SHOWN)))
+        conditions.append(holds(_SAID, filters.q))
     return conditions
 
 
