@@ -10,7 +10,7 @@ from app.jobs import service as jobs
 from app.jobs import sweep as work
 from app.languages.captions import relays, translation
 from app.languages.workbench import beginning
-from app.mail import inbox, outbox
+from app.mail import copies, inbox, outbox, pace
 from app.registration import bookings, erasure, uploads, waitlist
 from app.reminders import messages
 from app.reminders import sweep as reminders
@@ -95,6 +95,8 @@ def forget_old_jobs() -> None:
 @task
 def forget_old_post() -> None:
     inbox.forget_old()
+    copies.forget_old()
+    pace.forget_old()
     db.session.commit()
 
 

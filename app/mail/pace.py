@@ -61,7 +61,7 @@ class Room:
         self._minute = int(clock.now().timestamp()) // 60
         _hold(SERVER)
         counted = sa.select(Pace.domain, Pace.used).where(Pace.minute == self._minute)
-        self._used = Counter(dict(db.session.execute(counted).tuples()))
+        self._used = Counter({row.domain: row.used for row in db.session.execute(counted)})
         self._taken: Counter[str] = Counter()
 
     @property
