@@ -14,9 +14,10 @@ from app.events.models import Event, EventKind
 from app.extensions import db
 from app.lib import clock
 from app.lib.http import LETTER_CSP
-from app.mail import outbox
+from app.mail import copies, outbox
 from app.mail.models import Letter, LetterState, Priority
 from app.people.models import Account, AuditEntry, Role
+from app.registration import dossier, erasure
 from app.registration.models import AgendaItem, RegistrationState
 from app.reminders import messages
 from app.reminders.models import Addressee, AudienceKind, Message, MessageState
@@ -235,6 +236,21 @@ def test_a_letter_is_dropped_when_its_reader_belongs_no_more(event: Event, lette
     save(letters_of(message)[0]).state = LetterState.QUEUED
     db.session.commit()
     assert letters_at(NOON) == []
+
+
+def test_its_letter_is_among_what_is_told_to_a_person_of_themselves_and_goes_with_them(
+    event: Event, letters_at: LettersAt
+) -> None:
+    person = make_registration(event, email="ana@example.org")
+    message = sent(make_message(event, subject={"en": "News"}))
+    letters_at(NOON)
+    (told,) = dossier.of(person)["letters"]
+    assert (told["kind"], told["subject"], told["sent_at"]) == ("reminders.message", "News", NOON.isoformat())
+    erasure.erase(person)
+    db.session.commit()
+    (letter,) = letters_of(message)
+    db.session.refresh(letter)
+    assert (letter.recipient, letter.subject, copies.of(letter)) == ("", "", None)
 
 
 def test_states_follow_one_another_and_no_other_way(event: Event) -> None:

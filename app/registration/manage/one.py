@@ -102,7 +102,7 @@ def _letters(registration: Registration) -> Sequence[Letter]:
     """The latest to this person about this event."""
     if not registration.email:
         return []
-    of_this = Letter.payload["registration"].as_integer() == registration.id
+    of_this = Letter.about == f"event:{registration.event_id}"
     return db.session.scalars(
         sa.select(Letter)
         .where(Letter.recipient.in_([registration.email, registration.new_email or registration.email]), of_this)
