@@ -27,14 +27,17 @@ class Said:
     to: str
     next_at: datetime | None
     """By the rule alone, before quiet hours; None: it has been, or cannot be said yet."""
-    number: int
-    """Of people who would get it."""
+    number: int | None
+    """Of people who would get it; None: it will be known when the event is over."""
 
 
 def said(event: Event, rule: Rule) -> Said:
     """The sessions that come next decide for a rule about sessions."""
     next_at, session_id = _next(event, rule)
-    return Said(rule, when(rule), choosing.said(event, audience_of(rule)), next_at, _number(event, rule, session_id))
+    to = choosing.said(event, audience_of(rule))
+    if rule.audience is AudienceKind.PRESENT:
+        to = _("Who attended; all, where nobody’s attendance is known")
+    return Said(rule, when(rule), to, next_at, _number(event, rule, session_id))
 
 
 def audience_of(rule: Rule) -> Audience:
@@ -44,7 +47,7 @@ def audience_of(rule: Rule) -> Audience:
 def when(rule: Rule) -> str:
     time = in_words(abs(rule.minutes))
     if rule.kind is RuleKind.RECORDING:
-        return str(_("When recordings or subtitles have come; those of %(time)s are one letter", time=time))
+        return str(_("when recordings or subtitles have come; those of %(time)s are one letter", time=time))
     sentences = {
         Anchor.EVENT_START: _("%(time)s before the event begins", time=time),
         Anchor.SESSION_START: _("%(time)s before a session begins", time=time),
@@ -94,7 +97,9 @@ def _concerned(rule: Rule) -> list[sa.ColumnElement[bool]]:
     return []
 
 
-def _number(event: Event, rule: Rule, session_id: int | None) -> int:
+def _number(event: Event, rule: Rule, session_id: int | None) -> int | None:
+    if rule.audience in (AudienceKind.PRESENT, AudienceKind.ABSENT):
+        return None
     if session_id is None:
         return audiences.count(event, audience_of(rule))
     return len(audiences.addresses(event, audience_of(rule), sessions=[session_id]))

@@ -81,7 +81,7 @@ def jump(chance: random.Random) -> timedelta:
 
 def made_world(chance: random.Random) -> World:
     event = make_event(kind=EventKind.CONFERENCE, zone=chance.choice(ZONES), starts_on=BEGINS.date(),
-                       ends_on=(BEGINS + DAY).date())  # fmt: skip
+                       ends_on=(BEGINS + 2 * DAY).date())  # fmt: skip
     extra = [-chance.choice((100, 300, 700, 2000)), -chance.choice((90, 240, 2880))]
     save(Rule(event=event, anchor=Anchor.EVENT_START, minutes=extra[0], audience=AudienceKind.LANGUAGE,
               audience_value="ro"))  # fmt: skip
