@@ -7,7 +7,7 @@ What is past stays. A process knows the tz database as it was at its start, so a
 """
 
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.events.models import Event
 from app.events.revision import changed_rows
@@ -52,7 +53,8 @@ def follow() -> list[EventSession]:
         number = sum(session.event is event for session in moved)
         audit.record(None, "event.clocks", subject(event), zone=event.zone, sessions=number)
     for zone, former in _newly_ruled():
-        for event in db.session.scalars(sa.select(Event).where(Event.zone == zone)):
+        lately = clock.ago(days=2).date()
+        for event in db.session.scalars(sa.select(Event).where(Event.zone == zone, Event.ends_on >= lately)):
             if event.over_at > clock.now():
                 clocks_changed.send(event, followed=_following(zone, former))
     db.session.flush()
@@ -117,7 +119,7 @@ def _newly_ruled() -> list[tuple[str, ZoneInfo]]:
     """The zones whose rules are others than those that were followed last, with the former; they are known now."""
     known = {row.name: row.rules for row in db.session.execute(sa.select(KnownZone.name, KnownZone.rules))}
     now = {name: _rules(name) for name in clock.zones()}
-    db.session.add_all(KnownZone(name=name, rules=rules) for name, rules in now.items() if name not in known)
+    _remember({name: rules for name, rules in now.items() if name not in known})
     changed = []
     for name, rules in known.items():
         if now.get(name, rules) == rules:
@@ -131,6 +133,13 @@ def _newly_ruled() -> list[tuple[str, ZoneInfo]]:
         if first.rowcount:  # type: ignore[attr-defined]
             changed.append((name, _read(rules)))
     return changed
+
+
+def _remember(zones: Mapping[str, bytes]) -> None:
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    rows = [{"name": name, "rules": rules, "changed_at": clock.now()} for name, rules in zones.items()]
+    if rows:
+        db.session.execute(insert(KnownZone).on_conflict_do_nothing(), rows)
 
 
 @cache

@@ -17,6 +17,7 @@ from app import create_app
 from app.extensions import db
 from app.lib import clock
 from app.registration.signals import registration_confirmed
+from app.schedule.models import KnownZone
 from tests.conftest import settings
 from tests.factories import make_event, make_registration
 from worker.celery_app import broker_address
@@ -81,12 +82,17 @@ def test_letters_go_out_and_go_on_after_the_broker_was_away(
         folder = mailbox.Maildir(tmp_path / "mail", create=True)
         return {parseaddr(message["To"])[1] for message in folder}
 
+    def knows_the_zones() -> bool:
+        with app.app_context():
+            return db.session.get(KnownZone, event.zone) is not None
+
     serving = broker()
     celery = (sys.executable, "-m", "celery", "--app", "worker.celery_app", "--quiet")
     processes(*celery, "worker", "--pool", "threads", "--concurrency", "2", **environment)
     processes(*celery, "beat", "--pidfile", "", **environment)
     register("ana@example.org")
     assert eventually(lambda: arrived() == {"ana@example.org"})
+    assert eventually(knows_the_zones), "a worker that starts looks at the tz database"
 
     serving.kill()
     serving.wait()
