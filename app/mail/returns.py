@@ -64,8 +64,10 @@ def read(address: str) -> tuple[Purpose, int] | None:
 
 
 def check() -> None:
-    """Raises ValueError when MAIL_FROM leaves no room for a mark, and the inbox is to be read."""
-    local, _domain = own_address()
+    """Raises ValueError when MAIL_FROM is no address, or leaves no room for a mark though the inbox is to be read."""
+    local, domain = own_address()
+    if not (local and domain):
+        raise ValueError(f"MAIL_FROM is {current_app.config['MAIL_FROM']!r}; write Name <name@example.org>")
     if current_app.config["INBOX_URL"] and len(local.encode()) + LONGEST_MARK > LONGEST_LOCAL_PART:
         room = LONGEST_LOCAL_PART - LONGEST_MARK
         raise ValueError(f"MAIL_FROM: with INBOX_URL, what stands before the @ may have {room} characters at most")

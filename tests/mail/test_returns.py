@@ -65,3 +65,10 @@ def test_a_sender_that_leaves_no_room_for_the_mark_is_refused(app: Flask) -> Non
     app.config["MAIL_FROM"] = f"{'f' * 30}@library.example"
     with pytest.raises(ValueError, match="29 characters at most"):
         returns.check()
+
+
+@pytest.mark.parametrize("wrong", ["", "Forum", "forum@", "@library.example", "The Forum <>"])
+def test_a_sender_that_is_no_address_is_refused(app: Flask, wrong: str) -> None:
+    app.config.update(INBOX_URL="", MAIL_FROM=wrong)
+    with pytest.raises(ValueError, match="MAIL_FROM"):
+        returns.check()
