@@ -19,6 +19,7 @@ from aiosmtpd.controller import Controller
 from bench.captions import captions
 from bench.feeds import main as feeds
 from bench.house import house
+from bench.letters import letters as sent_letters
 from bench.load import Cost, ask, header
 from bench.registrations import main as organisers
 from bench.rush import register, rush
@@ -43,6 +44,8 @@ def main() -> None:
             registrations(polyforum, baseline(hello))
             print("\nPeak memory of the web worker: " + ", ".join(f"{m:.0f} MB" for m in polyforum.peak_megabytes()))
         letters(environment)
+    print("\nLetters: reminders written, rendered and delivered; due ones found among many")
+    sent_letters()
     print()
     rush()
     print("\nPersonal feeds")
