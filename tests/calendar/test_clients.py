@@ -114,9 +114,10 @@ class Subscriber:
     def sync(self) -> None:
         self._run("vdirsyncer", "-c", str(self.home / "vdirsyncer"), "sync")
 
-    def listed(self, form: str = "{start-long}|{end-long}|{title}|{status}") -> list[list[str]]:
+    def listed(self, since: str = "2027-03-20", days: int = 20) -> list[list[str]]:
+        form = "{start-long}|{end-long}|{title}|{status}"
         said = self._run("khal", "-c", str(self.home / "khal"), "list", "--day-format", "", "--once",
-                         "--format", f"{form}\x1f", "2027-03-20", "20d")  # fmt: skip
+                         "--format", f"{form}\x1f", since, f"{days}d")  # fmt: skip
         return [each.strip().split("|") for each in said.split("\x1f") if each.strip()]
 
     def moments(self) -> list[tuple[datetime, datetime, str]]:
