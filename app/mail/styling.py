@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from textwrap import shorten
 
 from css_inline import CSSInliner
 
@@ -11,6 +10,9 @@ _everywhere, *_selective = re.split(r"/\* ---.*\*/\n", _sheet)
 SELECTIVE = tuple(part.strip() for part in _selective)
 """Sheets that stay sheets: what is true only in the dark. Each is its own, since a client drops one that it cannot
 read as a whole."""
+
+PREVIEW = 140
+"""Characters of it, the most that any list of letters shows."""
 
 _inliner = CSSInliner(
     inline_style_tags=False, keep_style_tags=True, load_remote_stylesheets=False, extra_css=_everywhere
@@ -32,6 +34,9 @@ def neat(text: str) -> str:
 def preview(text: str, subject: str) -> str:
     """The first facts of a plain letter, as a list of letters shows them beside the subject."""
     body = text.partition("\n-- \n")[0]
-    lines = (line.strip() for line in body.splitlines())
-    told = [line for line in lines if line and line not in subject and "://" not in line and not line.endswith(",")]
-    return shorten(" ".join(told), 140, placeholder="…")
+    told = ""
+    for line in map(str.strip, body.split("\n", 30)[:30]):
+        if line and line not in subject and "://" not in line and not line.endswith(","):
+            told += f" {line}"
+    told = told.strip()
+    return told if len(told) <= PREVIEW else f"{told[:PREVIEW].rpartition(' ')[0]}…"
