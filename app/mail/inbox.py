@@ -31,6 +31,7 @@ from app.mail.suppression import suppress
 READ = 512 * 1024
 """Octets of a message that are ever looked at: a report has what it says at its beginning."""
 MOST = 500
+LEFT_TO_PEOPLE = (Arrival.OTHER, Arrival.UNREADABLE)
 DETAILS_KEPT = timedelta(days=90)
 
 _METHOD = re.compile(rb"^METHOD:([A-Z-]+)\s*$", re.IGNORECASE | re.MULTILINE)
@@ -98,7 +99,7 @@ def read(most: int = MOST) -> Counter[Arrival]:
             arrival = _take(message, beginning) if beginning is not None else None
             if arrival is not None:
                 found[arrival] += 1
-                if arrival is not Arrival.OTHER:
+                if arrival not in LEFT_TO_PEOPLE:
                     inbox.notice(message)
     return found
 

@@ -63,7 +63,7 @@ class Incoming:
             submitted != "no"
             or any(self.message[name] is not None for name in _AUTOMATIC)
             or header(self.message, "Precedence").lower() == "auto_reply"
-            or self.message.get("Return-Path", "").strip() == "<>"
+            or header(self.message, "Return-Path") == "<>"
         )
 
     @property

@@ -353,6 +353,8 @@ def test_a_broken_message_stops_nothing(box: Box, monkeypatch: pytest.MonkeyPatc
     found = inbox.sweep()
 
     assert found.total() == 12
+    seen = list(Path(box._path, "cur").iterdir())  # type: ignore[attr-defined]
+    assert len(seen) == found.total() - found[Arrival.OTHER] - found[Arrival.UNREADABLE]
     assert found[Arrival.BOUNCE] == 1
     assert found[Arrival.UNREADABLE] >= 1
     assert inbox.sweep() == {}
