@@ -45,6 +45,7 @@ def test_whatever_breaks_the_ledger_says_what_the_server_says(database: str, tmp
         ])  # fmt: skip
         db.session.commit()
         db.session.remove()
+        db.engine.dispose()
 
         with _post(log) as port, _Broker(tmp_path) as broker, _Worker(tmp_path, database, port) as worker:
             kills = _disturb(database, broker, worker, log)
