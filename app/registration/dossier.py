@@ -17,6 +17,7 @@ from app.registration.models import (
     Answer,
     Attendance,
     Certificate,
+    FormerAgendaItem,
     Purpose,
     QuestionKind,
     QuestionOption,
@@ -67,6 +68,9 @@ def of(registration: Registration) -> dict[str, Any]:
         ],
         "agenda": [
             {"session": _session(item.session), "added_at": _iso(item.added_at)} for item in registration.agenda
+        ],
+        "former_agenda": [
+            {"session": chosen(item.former.title), "was_booked": item.was_booked} for item in _former(registration)
         ],
         "calendar_answers": [_reply(row) for row in _of(Reply, registration)],
         "attendance": [_attendance(row) for row in _of(Attendance, registration)],
@@ -180,6 +184,17 @@ def _letter(letter: Letter) -> dict[str, Any]:
 
 def _session(session: EventSession) -> str:
     return chosen(session.title)
+
+
+def _former(registration: Registration) -> list[FormerAgendaItem]:
+    """What was on the agenda when it left the programme."""
+    return list(
+        db.session.scalars(
+            sa.select(FormerAgendaItem)
+            .where(FormerAgendaItem.registration_id == registration.id)
+            .order_by(FormerAgendaItem.former_id)
+        )
+    )
 
 
 def _of(model: Any, registration: Registration) -> list[Any]:

@@ -24,6 +24,7 @@ from app.registration.models import (
     Attendance,
     Certificate,
     Erasure,
+    FormerAgendaItem,
     Need,
     NeedKind,
     Places,
@@ -35,6 +36,7 @@ from app.registration.models import (
     RegistrationState,
     Source,
 )  # fmt: skip
+from app.schedule.models import FormerSession
 from tests.conftest import NOON
 from tests.factories import make_event, make_registration, make_session, save
 from tests.registration.test_admission_pages import as_role
@@ -57,6 +59,10 @@ def known_person(event, **values) -> Registration:
     for row in (
         Answer(registration=person, question=question, value={"key": key, "name": "zuzana.pdf"}),
         Need(registration=person, kind=NeedKind.OTHER, note="Zuzana needs a ramp"),
+        FormerAgendaItem(registration_id=person.id, former=FormerSession(
+            event=event, guid="former", slug="former", title={"en": "Former"}, sequence=1,
+            starts_at=session.starts_at, ends_at=session.ends_at,
+        )),
         Attendance(registration=person, day=NOON.date(), source=Source.DOOR),
         Certificate(event=event, registration=person, name=person.name, language="en", minutes=60),
         Letter(

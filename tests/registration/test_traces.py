@@ -24,6 +24,7 @@ from tests.registration.test_erasure import known_person
 TOLD = {
     "registration_link": "private_links", "agenda_item": "agenda", "booking": "bookings", "answer": "answers",
     "need": "needs", "attendance": "attendance", "certificate": "certificates",
+    "former_agenda_item": "former_agenda",
 }  # fmt: skip
 """Tables that belong to a registration, and where the dossier tells of them. A new one stands here, too."""
 TOLD_BY_LETTERS = {"session_reminder"}
