@@ -12,6 +12,7 @@ from app.calendar.wording import Wording
 from app.events.models import Event, Standing
 from app.lib import clock, urls
 from app.mail import returns
+from app.registration import bookings
 from app.registration.models import Purpose, Registration
 from app.schedule.models import EventSession, FormerSession
 
@@ -27,16 +28,22 @@ def invitation(registration: Registration, sessions: Sequence[EventSession], met
     """
     asked_to = slots(EventSession.id.in_([session.id for session in sessions]))
     wording = Wording(registration.language)
-    components = (each for entry in entries(asked_to) for each in _entry(entry, wording, registration, method))
+    joined = {session.id for session in sessions if bookings.may_join(registration, session)}
+    components = (
+        each for entry in entries(asked_to)
+        for each in _entry(entry, wording, registration, method, with_access=entry.slot.id in joined)
+    )  # fmt: skip
     written = writing.calendar([line("METHOD", method)], asked_to, components)
     return writing.personal(written, registration.token(Purpose.JOIN))
 
 
-def _entry(entry: Entry, wording: Wording, registration: Registration, method: Method) -> Iterator[bytes]:
+def _entry(
+    entry: Entry, wording: Wording, registration: Registration, method: Method, *, with_access: bool
+) -> Iterator[bytes]:
     """Its DTSTAMP is the moment of writing, as is asked for wherever there is a METHOD: it settles which of two
     with one SEQUENCE is the newer, such as the CANCEL of an entry that has not changed."""
     status = writing.STATUS[Standing.CANCELLED] if method == "CANCEL" else ""
-    properties = writing.properties(entry, wording, with_access=not status, status=status)
+    properties = writing.properties(entry, wording, with_access=with_access and not status, status=status)
     yield from _asked(entry.event, properties, wording, registration)
 
 

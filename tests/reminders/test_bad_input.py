@@ -24,7 +24,7 @@ from app.registration import agenda
 from app.registration import service as registrations
 from app.registration.models import Purpose, Registration
 from app.registration.signals import registration_confirmed
-from app.reminders import sweep
+from app.reminders import messages, sweep
 from app.schedule.models import EventSession
 from app.schedule.service import move_session
 from tests.calendar.reading import parse
@@ -90,9 +90,12 @@ def programme(harm: str) -> tuple[Event, EventSession, Registration]:
 
 
 def send_all(registration: Registration, session: EventSession) -> None:
-    """Welcome, change, reminders and farewell."""
+    """Welcome, a message of the organisers, change, reminders and farewell."""
     registration_confirmed.send(registration)
+    said, account = dict(session.title), make_account()
+    messages.schedule(messages.add(session.event, account, subject=said, text=said), account)
     db.session.commit()
+    messages.sweep()
     outbox.sweep()
     with clock.stopped_at(NOON + timedelta(hours=1)):
         move_session(session, session.starts_at + timedelta(hours=1), session.ends_at + timedelta(hours=1))
@@ -155,7 +158,7 @@ def test_no_letter_and_no_calendar_says_more_than_it_should(post: Post, client: 
     for feed in feeds:
         check_calendar(client.get(feed).data)
     send_all(registration, session)
-    assert len(post.raw) >= 3
+    assert len(post.raw) >= 4
     for raw in post.raw:
         check_mail(raw)
     assert (
