@@ -34,6 +34,13 @@ class Person:
         """As the keys of letters name them: r81, s7, l3."""
         return f"{self.role[0]}{self.number}"
 
+    @property
+    def payload(self) -> dict[str, Any]:
+        """As the payloads of letters name them. By `registration_id` the letters of a registered person are found when
+        everything about them is shown to them or deleted."""
+        named = {"role": self.role, "number": self.number}
+        return named | {"registration_id": self.number} if self.role == "registration" else named
+
 
 @dataclass(frozen=True, slots=True)
 class Audience:

@@ -48,7 +48,7 @@ def audience_in(value: str) -> Audience:
 
 def said(event: Event, audience: Audience) -> str:
     """An audience in words; what is gone since is said to be."""
-    if not audience.value:
+    if audience.kind in PLAIN or not audience.value:
         return audience.kind.label
     return str(_("%(kind)s: %(name)s", kind=audience.kind.label, name=_name(event, audience) or _("(is gone)")))
 

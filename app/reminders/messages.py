@@ -203,11 +203,9 @@ def _write_batch(message: Message) -> bool:
 
 
 def _letter(message: Message, person: Person) -> dict[str, Any]:
-    # By this name the letter is found when everything about a registered person is shown to them or deleted.
-    more: dict[str, Any] = {"registration_id": person.number} if person.role == "registration" else {}
     return letter_row(
         MESSAGE, f"{message.id}:{person.key}", person.email, recipient_name=person.name, language=person.language,
-        about=f"event:{message.event_id}", cause=message.cause, message=message.id, number=person.number, **more,
+        about=f"event:{message.event_id}", cause=message.cause, message=message.id, **person.payload,
     )  # fmt: skip
 
 

@@ -238,7 +238,7 @@ class _Round:
             kind, f"{person.key}:{first.session_id}:{self.rule.ahead}:{start}", person.email,
             recipient_name=person.name, language=person.language, about=f"event:{self.event.id}",
             topic=f"{person.key}:{first.session_id}" if self._is_before else "",
-            not_before=min(each.due_at for each in letter), rule=self.rule.id, role=person.role, number=person.number,
+            not_before=min(each.due_at for each in letter), rule=self.rule.id, **person.payload,
             sessions={str(each.session_id): int(each.occasion.anchor.timestamp()) for each in letter},
             untils={str(each.session_id): int(each.occasion.until(person.zone).timestamp()) for each in letter},
         )  # fmt: skip

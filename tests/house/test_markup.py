@@ -19,7 +19,6 @@ from tests.house.conftest import Address
 
 NASTY = "<script>x</script>\"'><img src=x onerror=y>'); DROP TABLE event;-- {{ 7*7 }} %(title)s"
 NOT_WRITTEN = {
-    "audience_value",  # One of a list: a number or a language.
     "slug", "guid", "token", "key", "zone", "language", "country", "colour", "email", "contact_email", "reply_to",
     "password_hash", "photo", "action", "subject", "message_id", "checksum", "url", "website", "recording_url",
     "join_url", "audience_value",
