@@ -37,7 +37,7 @@ class Mark(enum.StrEnum):
 
     @property
     def sign(self) -> str:
-        return {Mark.AWAY: "–", Mark.ELSEWHERE: "□", Mark.DRAFT: "◇", Mark.BUSY: "■", Mark.TWICE: "‼"}.get(self, "")
+        return {Mark.AWAY: "–", Mark.ELSEWHERE: "○", Mark.DRAFT: "◇", Mark.BUSY: "■", Mark.TWICE: "‼"}.get(self, "")
 
 
 @dataclass(frozen=True, slots=True)
