@@ -53,7 +53,7 @@ def transport_of(url: str) -> Transport:
         return Maildir(Path(url.removeprefix("maildir:")))
     if url.startswith("smtp://"):
         return Smtp(url)
-    raise ValueError(f"MAIL_URL is {url!r}; write maildir:PATH or smtp://user:password@host:port?tls=starttls|tls|none")
+    raise ValueError("MAIL_URL is neither maildir:PATH nor smtp://user:password@host:port?tls=starttls|tls|none")
 
 
 class Maildir:
