@@ -11,6 +11,8 @@ from alembic.migration import MigrationContext
 from app import create_app
 from app.cli.database import alembic_config, is_ours, upgrade
 from app.extensions import db
+from app.reminders.models import Rule
+from app.reminders.rules import usual as rules_of_today
 from tests.conftest import new_postgresql_database, settings
 
 
@@ -53,9 +55,7 @@ def test_what_was_registered_before_stays_and_gets_the_new_links(empty_address: 
     app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=empty_address))
     with app.app_context():
         command.upgrade(alembic_config(), "0001")
-        with db.engine.begin() as connection:
-            for statement in BEFORE_WAITING_LISTS:
-                connection.execute(sa.text(statement), {"now": "2027-03-01 10:00:00"} if ":now" in statement else {})
+        _execute(BEFORE_WAITING_LISTS)
         upgrade()
         with db.engine.begin() as connection:
             purposes = connection.execute(sa.text("SELECT purpose FROM registration_link ORDER BY purpose"))
@@ -67,6 +67,62 @@ def test_what_was_registered_before_stays_and_gets_the_new_links(empty_address: 
     assert tuple(person) == ("Ana", "form", None)
     assert tuple(places) == (1, None, 1, 0)
 
+
+def test_letters_of_before_know_their_event_and_nobody_is_reminded_twice(empty_address: str, tmp_path: Path) -> None:
+    app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=empty_address))
+    with app.app_context():
+        command.upgrade(alembic_config(), "0001")
+        _execute(BEFORE_WAITING_LISTS)
+        command.upgrade(alembic_config(), "0003")
+        _execute(BEFORE_RULES)
+        upgrade()
+        with db.engine.begin() as connection:
+            letters = connection.execute(
+                sa.text("SELECT about, domain, priority, claims, returns_to FROM letter ORDER BY id")
+            ).all()
+            reminded = connection.execute(sa.text("SELECT session_id, person, ahead FROM session_reminder")).all()
+            told = connection.execute(sa.text("SELECT session_id, language FROM publication")).all()
+        with db.session() as session:
+            rules = session.scalars(sa.select(Rule).order_by(Rule.id)).all()
+            usual = [(row["kind"], row["minutes"], row["audience"], row["is_on"]) for row in rules_of_today()]
+            kept = [(rule.kind, rule.minutes, rule.audience, rule.is_on) for rule in rules]
+        db.engine.dispose()
+    assert [tuple(row) for row in letters] == [
+        ("event:1", "example.org", 0, 1, "queued"), ("event:1", "example.org", 1, 0, "queued"),
+        ("", "example.org", 0, 0, "queued"),
+    ]  # fmt: skip
+    assert [tuple(row) for row in reminded] == [(1, "r1", 30)]
+    assert [tuple(row) for row in told] == [(1, "")]
+    assert kept == usual
+    assert {tuple(rule.text) for rule in rules} == {()}
+
+
+def _execute(statements: tuple[str, ...]) -> None:
+    with db.engine.begin() as connection:
+        for statement in statements:
+            connection.execute(
+                sa.text(statement), {"now": "2027-03-01 10:00:00"} if ":now" in statement else {}
+            )  # fmt: skip
+
+
+BEFORE_RULES = (
+    "INSERT INTO event_session (id, event_id, slug, guid, kind, title, subtitle, abstract, description, languages, "
+    "starts_at, ends_at, standing, standing_reason, join_url, join_phone, join_passcode, recording_url, "
+    "recording_licence, recorded, source, search, sequence, changed_at) VALUES (1, 1, 's', 'g', 'talk', '{}', '{}', "
+    "'{}', '{}', '[]', :now, '2027-03-01 11:00:00', 'confirmed', '{}', '', '', '', 'https://v.example.org', '', "
+    "true, '{}', '', 0, :now)",
+    *(
+        "INSERT INTO letter (key, kind, recipient, recipient_name, language, payload, state, created_at, not_before, "
+        f"attempts, message_id, subject, last_error) VALUES ('{key}', '{kind}', 'ana@Example.org', 'Ana', 'ro', "
+        f"'{payload}', 'sent', :now, :now, {attempts}, '{key}', '', '')"  # noqa: S608 - what is put in stands below
+        for key, kind, payload, attempts in (
+            ("a", "registration.confirm", '{"registration" \\: 1}', 1),
+            ("b", "reminders.event", '{"event_id" \\: 1}', 0),
+            ("c", "people.link", "{}", 0),
+        )
+    ),
+    "INSERT INTO agenda_reminder (registration_id, session_id, starts_at) VALUES (1, 1, :now)",
+)  # fmt: skip
 
 BEFORE_WAITING_LISTS = (
     "INSERT INTO event (id, slug, guid, kind, state, standing, standing_reason, title, summary, description, zone, "

@@ -67,7 +67,7 @@ class LanguageTrack(OnCalendar, Model):
     """Interpretation, live captions, subtitles or sign language of one session in one language."""
 
     __tablename__ = "language_track"
-    __table_args__ = (sa.UniqueConstraint("session_id", "language", "kind"),)
+    __table_args__ = (sa.UniqueConstraint("session_id", "language", "kind"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(sa.ForeignKey("event_session.id", ondelete="CASCADE"))
