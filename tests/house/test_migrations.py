@@ -112,9 +112,10 @@ BEFORE_RULES = (
     "'{}', '{}', '[]', :now, '2027-03-01 11:00:00', 'confirmed', '{}', '', '', '', 'https://v.example.org', '', "
     "true, '{}', '', 0, :now)",
     *(
-        "INSERT INTO letter (key, kind, recipient, recipient_name, language, payload, state, created_at, not_before, "
+        "INSERT INTO letter (key, kind, recipient, recipient_name, language, "  # noqa: S608 - of constants
+        "payload, state, created_at, not_before, "
         f"attempts, message_id, subject, last_error) VALUES ('{key}', '{kind}', 'ana@Example.org', 'Ana', 'ro', "
-        f"'{payload}', 'sent', :now, :now, {attempts}, '{key}', '', '')"  # noqa: S608 - what is put in stands below
+        f"'{payload}', 'sent', :now, :now, {attempts}, '{key}', '', '')"
         for key, kind, payload, attempts in (
             ("a", "registration.confirm", '{"registration" \\: 1}', 1),
             ("b", "reminders.event", '{"event_id" \\: 1}', 0),
