@@ -29,7 +29,7 @@ class News(Model):
     took_place: Mapped[bool]
     previous_start: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
     by_clocks: Mapped[bool] = mapped_column(default=False)
-    """Nobody moved it: the rules of its zone's clocks are others. It concerns those whose own clocks say another hour."""
+    """Nobody moved it: its zone has other rules. It concerns those whose own clocks say another hour."""
     first_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
     told_at: Mapped[datetime | None] = mapped_column(clock.UtcDateTime)
