@@ -81,7 +81,7 @@ def _forms(string: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 # Names, units and marks that are the same in every language.
 SAME_EVERYWHERE = re.compile(
-    r"^(Polyforum|schedule\.(xml|json|csv)|WebVTT|VTT|SRT|TXT|XML|JSON|CSV|TSV|UTC|iCal|frab|pretalx|[\W\d_]*)$"
+    r"^(Polyforum|schedule\.(xml|json|csv)|WebVTT|VTT|SRT|TXT|XML|JSON|CSV|TSV|UTC|iCal|frab|pretalx|Message-ID|[\W\d_]*)$"
 )
 TEXT_ATTRIBUTES = re.compile(r'\b(?:title|alt|placeholder|aria-label|summary|content)="([^"{]*[A-Za-z]{2}[^"{]*)"')
 MACHINE_CONTENT = re.compile(r"^(width=device-width|light dark|noindex|summary|website|nofollow|no-referrer|index|telephone=no)")
