@@ -11,11 +11,11 @@ def init_app(app: Flask) -> None:
     )
     from app.calendar.manage import blueprint as manage
     from app.calendar.views import feeds
-    from app.events.tabs import add_tab
+    from app.events.tabs import Group, add_tab
     from app.lib.http import language_prefix
     from app.people.permissions import Action
 
     app.register_blueprint(feeds)
     app.register_blueprint(manage, url_prefix=language_prefix(app))
-    add_tab("calendar_manage.who_is_busy", _l("Who is busy"), Action.SEE_EVENT, 54)
+    add_tab("calendar_manage.who_is_busy", _l("Who is busy"), Action.SEE_EVENT, Group.PROGRAMME, 20)
     app.jinja_env.globals["subscription_ways"] = subscribing.ways

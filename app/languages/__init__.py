@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
-    from app.events.tabs import add_tab
+    from app.events.tabs import Group, add_tab
     from app.languages import manage, promises, recording, sequence, team_letters, views  # noqa: F401 - they listen
     from app.languages.rota import following, proposing, telling  # noqa: F401 - listens, works and renders
     from app.languages.signals import track_assigned
@@ -17,8 +17,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.team, url_prefix=f"{language_prefix(app)}/language-team")
     app.register_blueprint(manage.blueprint, url_prefix=f"{language_prefix(app)}/manage")
     app.jinja_env.globals.update(recording_plays=recording.plays, recording_is_link=recording.is_link)
-    add_tab("languages_manage.matrix", _l("Languages"), Action.SEE_EVENT, 50)
-    add_tab("languages_manage.members", _l("Language team"), Action.SEE_EVENT, 52)
-    add_tab("languages_manage.glossary", _l("Glossary"), Action.SEE_EVENT, 53)
-    add_tab("languages_manage.rota", _l("Rota"), Action.SEE_EVENT, 54)
+    add_tab("languages_manage.matrix", _l("Languages"), Action.SEE_EVENT, Group.LANGUAGES, 0)
+    add_tab("languages_manage.members", _l("Language team"), Action.SEE_EVENT, Group.LANGUAGES, 10)
+    add_tab("languages_manage.glossary", _l("Glossary"), Action.SEE_EVENT, Group.LANGUAGES, 30)
+    add_tab("languages_manage.rota", _l("Rota"), Action.SEE_EVENT, Group.LANGUAGES, 20)
     track_assigned.connect(team_letters.tell_assigned)

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     from app.events import signals as events
-    from app.events.tabs import add_tab
+    from app.events.tabs import Group, add_tab
     from app.extensions import csrf
     from app.lib.http import language_prefix
     from app.people.permissions import Action
@@ -33,8 +33,8 @@ def init_app(app: Flask) -> None:
     app.add_url_rule(
         "/unsubscribe/<token>", "registration.unsubscribe", csrf.exempt(views.unsubscribe), methods=["GET", "POST"]
     )
-    add_tab("registration_manage.asked", _l("Form"), Action.SEE_EVENT, 55)
-    add_tab("registration_manage.registrations", _l("Registrations"), Action.SEE_REGISTRATIONS, 60)
-    add_tab("registration_manage.door", _l("Check-in"), Action.CHECK_IN, 64)
-    add_tab("registration_manage.attended", _l("Attendance"), Action.SEE_REGISTRATIONS, 66)
-    add_tab("registration_manage.admitting", _l("Admission"), Action.EDIT_EVENT, 57)
+    add_tab("registration_manage.asked", _l("Form"), Action.SEE_EVENT, Group.PEOPLE, 20)
+    add_tab("registration_manage.registrations", _l("Registrations"), Action.SEE_REGISTRATIONS, Group.PEOPLE, 0)
+    add_tab("registration_manage.door", _l("Check-in"), Action.CHECK_IN, Group.PEOPLE, 40)
+    add_tab("registration_manage.attended", _l("Attendance"), Action.SEE_REGISTRATIONS, Group.PEOPLE, 50)
+    add_tab("registration_manage.admitting", _l("Admission"), Action.EDIT_EVENT, Group.PEOPLE, 30)

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     from app.events.signals import event_changed
-    from app.events.tabs import add_tab
+    from app.events.tabs import Group, add_tab
     from app.languages.signals import track_came_back, track_fell_through
     from app.lib.http import language_prefix
     from app.people.permissions import Action
@@ -45,5 +45,5 @@ def init_app(app: Flask) -> None:
     track_fell_through.connect(languages.note)
     track_came_back.connect(languages.note)
     app.register_blueprint(manage.blueprint, url_prefix=language_prefix(app))
-    add_tab("reminders_manage.all_rules", _l("Reminders"), Action.SEE_EVENT, 68)
-    add_tab("reminders_manage.letters", _l("Letters"), Action.SEE_REGISTRATIONS, 70)
+    add_tab("reminders_manage.all_rules", _l("Reminders"), Action.SEE_EVENT, Group.LETTERS, 0)
+    add_tab("reminders_manage.letters", _l("Letters"), Action.SEE_REGISTRATIONS, Group.LETTERS, 10)

@@ -362,3 +362,30 @@ def test_a_speaker_s_role_opens_no_organisers_page(client, app):
     grant(event, account, Role.SPEAKER)
     sign_in(client, account)
     assert client.get("/en/manage/events/event/").status_code == 403
+
+
+def links_of(client, page: str) -> list[str]:
+    navigation = client.get(page).text.partition('<nav class="tabs"')[2].partition("</nav>")[0]
+    return re.findall(r'<a href="(?:/en/manage/events/event)?([^"]*)"', navigation)
+
+
+def test_tabs_stand_in_groups_and_each_page_shows_those_beside_it(owner, event, client):
+    groups = ["/", "/sessions/", "/languages/", "/registrations/", "/reminders/"]
+    for page, beside in (
+        ("/", ["/", "/facts/", "/organisations/", "/themes/", "/roles/", "/trail/"]),
+        ("/sessions/new/", ["/sessions/", "/speakers/", "/busy/", "/schedule-exchange/"]),
+    ):
+        assert links_of(client, f"/en/manage/events/event{page}") == groups + beside
+
+
+def test_a_group_leads_to_the_first_page_that_its_reader_may_open(app, client):
+    reader = make_account(email="reader@example.org")
+    grant(make_event(slug="event"), reader, Role.READER)
+    sign_in(client, reader)
+    assert links_of(client, "/en/manage/events/event/")[:5] == [
+        "/",
+        "/sessions/",
+        "/languages/",
+        "/questions/",
+        "/reminders/",
+    ]
