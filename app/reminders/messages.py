@@ -197,12 +197,12 @@ def _write_batch(message: Message) -> bool:
     if not numbers:
         return False
     found = audiences.people(message.event, audience_of(message), numbers=numbers)
-    enqueue_all([_letter(message, person) for person in found])
+    enqueue_all([letter_for(message, person) for person in found])
     db.session.execute(sa.delete(Addressee).where(Addressee.message_id == message.id, Addressee.number <= numbers[-1]))
     return True
 
 
-def _letter(message: Message, person: Person) -> dict[str, Any]:
+def letter_for(message: Message, person: Person) -> dict[str, Any]:
     return letter_row(
         MESSAGE, f"{message.id}:{person.key}", person.email, recipient_name=person.name, language=person.language,
         about=f"event:{message.event_id}", cause=message.cause, message=message.id, **person.payload,

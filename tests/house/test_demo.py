@@ -11,9 +11,12 @@ from app.languages.models import CaptionStream, DraftState, SubtitleDraft, Subti
 from app.languages.rota import conflicts, telling
 from app.languages.rota import material as materials
 from app.lib import clock
-from app.mail import outbox
+from app.mail import copies, outbox
 from app.mail.models import Letter, LetterState
-from app.registration.models import Booking, Places, Registration, RegistrationState
+from app.registration.models import Answering, Booking, Places, Registration, RegistrationState, Reply
+from app.reminders import messages
+from app.reminders.models import Message, MessageState
+from app.schedule.models import FormerSession
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -29,8 +32,25 @@ def test_its_people_are_in_every_state_counted_rightly_and_nobody_writes_to_them
         else:
             rows = list(db.session.scalars(sa.select(Booking).where(Booking.session_id == line.session_id)))
         assert line.taken == sum(row.holds_place for row in rows)
-    outbox.sweep()
-    assert set(db.session.scalars(sa.select(Letter.state))) == {LetterState.DROPPED}
+    assert set(outbox.sweep()) == {LetterState.DROPPED}
+
+
+def test_its_letters_met_every_fate_and_what_was_said_can_be_read() -> None:
+    demo.load()
+    sent, planned = db.session.scalars(sa.select(Message).order_by(Message.id)).all()
+    fates = messages.progress_of(sent).fates
+    assert set(+fates) == {
+        LetterState.SENT, LetterState.BOUNCED, LetterState.FAILED, LetterState.UNSURE, LetterState.DROPPED,
+    }  # fmt: skip
+    assert fates.total() == sent.recipients
+    letter = db.session.scalars(sa.select(Letter).where(Letter.state == LetterState.BOUNCED)).one()
+    copy = copies.of(letter)
+    assert copy is not None
+    assert letter.recipient_name in copy.text
+    assert planned.state is MessageState.SCHEDULED
+    # A session that became part of another leads there, and three people are told.
+    assert db.session.scalars(sa.select(FormerSession)).one().became is not None
+    assert {each.partstat for each in db.session.scalars(sa.select(Reply))} == set(Answering)
 
 
 def test_loading_it_again_changes_nothing() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from app.cli.demo import form, making, people
+from app.cli.demo import form, letters, making, people
 from app.events.models import Event, EventKind, EventState, Involvement
 from app.extensions import db
 from app.lib import clock
@@ -79,6 +79,9 @@ def day(organiser: Account) -> None:
         _book(row, workshops, number)
     # A place came free, and is offered to the first who waited for it.
     bookings.give_up(confirmed[1], workshops[0])
+    letters.written(made, organiser, workshops[0])
+    letters.merged(confirmed[:3], opening, organiser)
+    letters.answered(confirmed, opening)
     people.visits(made, DAYS_OPEN)
 
 
