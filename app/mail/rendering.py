@@ -1,12 +1,13 @@
 """Letters are written when they are sent, from the facts of that moment, by the room that owns their kind."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template
 
 from app.mail.models import Letter, Priority
+from app.mail.stencils import PREVIEW, is_stencil, made_out, made_out_html
 from app.mail.styling import SELECTIVE, neat, preview, styled
 
 
@@ -33,6 +34,14 @@ class Content:
     attachments: tuple[Attachment, ...] = ()
     unsubscribe_url: str = ""
     """RFC 8058: set on everything that is not about the recipient's own act."""
+
+    def made_out(self, own: Mapping[str, str]) -> "Content":
+        """To somebody, if it was written with stand-ins for what is their own; as if it had been written to them."""
+        subject, text = made_out(self.subject, own), made_out(self.text, own)
+        return replace(
+            self, subject=subject, text=text, html=made_out_html(self.html, {**own, PREVIEW: preview(text, subject)}),
+            unsubscribe_url=made_out(self.unsubscribe_url, own),
+        )  # fmt: skip
 
 
 Renderer = Callable[[Letter], Content]
@@ -83,9 +92,8 @@ def compose(
     """
     context |= {"subject": subject, "unsubscribe_url": unsubscribe_url}
     text = neat(render_template(f"{template}.txt", **context))
-    html = render_template(
-        f"{template}.html", **context, preview=preview(text, subject), selective_styles=SELECTIVE
-    )  # fmt: skip
+    previewed = PREVIEW if is_stencil(text) else preview(text, subject)
+    html = render_template(f"{template}.html", **context, preview=previewed, selective_styles=SELECTIVE)
     return Content(
         subject=subject,
         text=text,

@@ -18,6 +18,7 @@ from app.lib.urls import absolute
 from app.mail.models import Letter, Priority
 from app.mail.rendering import Content, Stale, renders
 from app.registration import certificates
+from app.reminders import alike
 from app.reminders.event_rules import FEEDBACK, THANKS
 from app.reminders.letters import attended
 from app.reminders.models import Publication
@@ -67,7 +68,7 @@ def _recordings(letter: Letter) -> Content:
     sessions = list({each.session_id: each.session for each in found if _is_there(each)}.values())
     if not sessions:
         raise Stale("the recordings are gone again")
-    return recordings(Frame(rule, to), sessions)
+    return alike.written(Frame(rule, to), recordings, tuple(sessions))
 
 
 def thanks(frame: Frame, form: str, sessions: Sequence[EventSession], has_certificate: bool) -> Content:

@@ -1,6 +1,8 @@
 """What the letters say, from the facts of the moment at which they are sent."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -23,6 +25,14 @@ from app.reminders.wording import Item, times
 from app.schedule.models import EventSession
 
 WELCOME, CANCELLED = "reminders.welcome", "reminders.cancelled"
+
+
+class Registered(Protocol):
+    """What a letter shows of a registration."""
+
+    @property
+    def held_until(self) -> datetime | None: ...
+    def token(self, purpose: Purpose) -> str: ...
 
 
 def welcome(registration: Registration) -> None:
@@ -121,7 +131,7 @@ def in_calendar(registration: Registration) -> Sequence[EventSession]:
     return replies.standing(registration) or attended(registration)
 
 
-def items(sessions: Sequence[EventSession], zone: str, registration: Registration | None = None) -> list[Item]:
+def items(sessions: Sequence[EventSession], zone: str, registration: Registered | None = None) -> list[Item]:
     tracks = _tracks(tuple(session.id for session in sessions))
     token = registration.token(Purpose.JOIN) if registration else ""
     return [
@@ -148,7 +158,7 @@ def page(letter: Letter, registration: Registration) -> str:
     return absolute("personal.page", lang=letter.language, token=registration.token(Purpose.PAGE))
 
 
-def unsubscribing(registration: Registration) -> str:
+def unsubscribing(registration: Registered) -> str:
     return absolute("registration.unsubscribe", token=registration.token(Purpose.UNSUBSCRIBE))
 
 

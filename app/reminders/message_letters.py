@@ -1,6 +1,6 @@
 """What a message of organisers is as a letter: their words in the frame that all letters have."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
@@ -10,7 +10,7 @@ from app.lib.text import Picked
 from app.mail.models import Letter, Priority
 from app.mail.rendering import Content, Stale, compose, renders
 from app.registration.models import Registration
-from app.reminders import audiences
+from app.reminders import alike, audiences
 from app.reminders.audiences import Audience, Person
 from app.reminders.facts import facts_of
 from app.reminders.letters import reply_to
@@ -50,10 +50,21 @@ def made_up(message: Message, name: str, language: str, zone: str) -> Person:
 
 def written(message: Message, person: Person) -> Content:
     """With the locale of the letter's language in force."""
-    event, facts = message.event, facts_of(person, message.event)
     registration = db.session.get(Registration, person.number) if person.role == "registration" else None
-    to = Recipient(event, person, registration)
-    subject, text = filled_line(message.subject, person, facts), filled(message.text, person, facts)
+    return alike.written(_Frame(message, Recipient(message.event, person, registration)), _compose)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A letter to be."""
+
+    message: Message
+    to: Recipient
+
+
+def _compose(frame: _Frame) -> Content:
+    to, event, person, facts = frame.to, frame.to.event, frame.to.person, facts_of(frame.to)
+    subject, text = filled_line(frame.message.subject, person, facts), filled(frame.message.text, person, facts)
     return compose(
         "reminders/mail/message", subject.text, reply_to=reply_to(event), unsubscribe_url=to.unsubscribe_url,
         event=event, heading=_marked(subject), text=_marked(text), plain=legible(text.text), reason=to.reason,

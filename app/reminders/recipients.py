@@ -7,16 +7,16 @@ from flask_babel import gettext as _
 
 from app.events.models import Event
 from app.extensions import db
+from app.languages import team_letters
 from app.languages.models import Linguist
 from app.lib import clock
 from app.lib.present import chosen, page_language
 from app.lib.urls import absolute
 from app.mail.models import Letter
 from app.mail.rendering import Stale
-from app.registration.models import Registration, RegistrationState
+from app.registration.models import Purpose, Registration, RegistrationState
 from app.reminders.audiences import Person
-from app.reminders.facts import page_of
-from app.reminders.letters import items, unsubscribing
+from app.reminders.letters import Registered, items, unsubscribing
 from app.reminders.models import AudienceKind, Rule
 from app.reminders.wording import Item
 from app.schedule.models import EventSession
@@ -33,23 +33,35 @@ class Recipient:
     person: Person
     registration: Registration | None = None
     """None of speakers, of the language team, and of somebody made up for a preview."""
+    anybody: Registered | None = None
+    """In the place of the registration, where a letter is written for many at once."""
+
+    @property
+    def shown(self) -> Registered | None:
+        return self.anybody or self.registration
 
     @property
     def page(self) -> str:
-        return page_of(self.person, self.event)
+        """Their own private page; speakers, who have none, are led to the event's."""
+        if self.shown is not None:
+            return absolute("personal.page", lang=page_language(), token=self.shown.token(Purpose.PAGE))
+        linguist = db.session.get(Linguist, self.person.number) if self.person.role == "linguist" else None
+        if linguist is not None:
+            return team_letters.page_of(linguist)
+        return absolute("site.event", lang=page_language(), event=self.event.slug)
 
     @property
     def unsubscribe_url(self) -> str:
         """RFC 8058; who works at the event is reminded of it as long as they do."""
-        return unsubscribing(self.registration) if self.registration else ""
+        return unsubscribing(self.shown) if self.shown else ""
 
     @property
     def is_registered(self) -> bool:
         return self.person.role == "registration"
 
     def items(self, sessions: Sequence[EventSession]) -> list[Item]:
-        told = items(sessions, self.person.zone, self.registration)
-        if self.registration or not self.is_registered:
+        told = items(sessions, self.person.zone, self.shown)
+        if self.shown or not self.is_registered:
             return told
         return [replace(item, way_in=_example("personal.join", session=item.session.slug)) for item in told]
 

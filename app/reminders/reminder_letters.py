@@ -14,6 +14,7 @@ from app.lib.urls import absolute
 from app.mail.models import Letter
 from app.mail.rendering import Content, Stale, renders
 from app.registration.models import Purpose
+from app.reminders import alike
 from app.reminders.event_rules import EVENT
 from app.reminders.letters import attended
 from app.reminders.models import AudienceKind
@@ -33,7 +34,7 @@ def _of_event(letter: Letter) -> Content:
         raise Stale("the event begins at another time now")
     if clock.now().timestamp() >= letter.payload["until"]:
         raise Stale("it is too late for this reminder")
-    return before_event(Frame(rule, to), begins, _of_first_day(to, begins))
+    return alike.written(Frame(rule, to), before_event, begins, tuple(_of_first_day(to, begins)))
 
 
 @renders(AGENDA)
@@ -57,7 +58,7 @@ def _of_sessions(letter: Letter) -> Content:
     ]  # fmt: skip
     if not sessions:
         raise Stale("nothing of what it tells begins at that time any more")
-    return before_sessions(Frame(rule, to), sessions)
+    return alike.written(Frame(rule, to), before_sessions, tuple(sessions))
 
 
 def before_event(frame: Frame, begins: Beginning, sessions: Sequence[EventSession]) -> Content:
@@ -72,7 +73,7 @@ def before_event(frame: Frame, begins: Beginning, sessions: Sequence[EventSessio
     return frame.compose(
         "reminder", subject, sessions if is_part else (),
         begins=times(begins.starts_at, None, to.person.zone, event), action=_action(frame),
-        held_until=to.registration.held_until if is_nudge and to.registration else None, zone=to.person.zone,
+        held_until=to.shown.held_until if is_nudge and to.shown else None, zone=to.person.zone,
     )  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def _action(frame: Frame) -> tuple[str, str]:
     """The one thing to do: its address and its name."""
     to = frame.to
     if frame.rule.audience is AudienceKind.UNCONFIRMED:
-        token = to.registration.token(Purpose.PAGE) if to.registration else "example"
+        token = to.shown.token(Purpose.PAGE) if to.shown else "example"
         return absolute("registration.confirm", lang=page_language(), token=token), _("Confirm my registration")
     if to.is_registered:
         return to.page, _("Your registration")

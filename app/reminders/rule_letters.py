@@ -45,7 +45,7 @@ class Frame:
     def compose(self, template: str, subject: str, sessions: Sequence[EventSession] = (), **context: Any) -> Content:
         """With the organisers' subject in the place of ours, and their words above the facts."""
         event, person = self.to.event, self.to.person
-        facts = facts_of(person, event)
+        facts = facts_of(self.to)
         own_subject, words = filled_line(self.rule.subject, person, facts), filled(self.rule.text, person, facts)
         return compose(
             f"reminders/mail/{template}", own_subject.text or subject, reply_to=reply_to(event),

@@ -97,8 +97,12 @@ def _locale(language: str) -> str:
     return language.replace("-", "_") if is_language(language) else str(get_locale() or "en")
 
 
+def runs_from_the_right(character: str) -> bool:
+    return _RTL.match(character) is not None
+
+
 def _isolated(value: str, language: str) -> str:
     """A name in a script of the other direction must not turn what stands around it (Unicode UAX #9)."""
     is_rtl = direction(language) == "rtl"
-    turns = any(c.isalpha() and not _RTL.match(c) for c in value) if is_rtl else _RTL.search(value)
+    turns = any(c.isalpha() and not runs_from_the_right(c) for c in value) if is_rtl else _RTL.search(value)
     return f"{_ISOLATED}{value}{_END}" if turns else value
