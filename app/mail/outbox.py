@@ -6,6 +6,7 @@ while a server is talked to.
 """
 
 from collections import Counter
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -20,8 +21,12 @@ from app.mail.models import Letter, LetterState
 from app.mail.suppression import allow
 from app.mail.transports import transport_of
 
-__all__ = ["LEASE", "claim", "fates", "hold", "release", "requeue_expired", "send_again", "sweep", "withdraw", "write"]
+__all__ = [
+    "LEASE", "claim", "fates", "hold", "leave", "release", "requeue_expired", "send_again", "sweep", "withdraw",
+    "write",
+]  # fmt: skip
 
+WAITING = (LetterState.QUEUED, LetterState.HELD)
 BATCH, BATCH_UNDER_LIMITS = 50, 10
 """Letters that are claimed and written together; few where each is counted, since those not sent count too."""
 
@@ -49,6 +54,15 @@ def send_again(letter: Letter) -> bool:
     return True
 
 
+def leave(letter: Letter) -> bool:
+    """The other decision about one whose fate nobody knows: it counts as sent, and says that nobody confirmed it."""
+    if letter.state is not LetterState.UNSURE:
+        return False
+    letter.state, letter.sent_at = LetterState.SENT, letter.handed_over_at
+    letter.last_error = "The server never confirmed this letter; it was left as it is."
+    return True
+
+
 def hold(cause: str) -> None:
     """Pauses what a message has still to send. A letter that is being handed over goes, or is held when it comes back.
     The caller commits, here as below."""
@@ -57,10 +71,11 @@ def hold(cause: str) -> None:
 
 def release(cause: str) -> None:
     """Goes on with what was held; letters keep the moment before which they are not sent."""
-    ours = Letter.cause == cause
-    held = sa.update(Letter).where(ours, Letter.state == LetterState.HELD)
-    db.session.execute(held.values(state=LetterState.QUEUED).execution_options(synchronize_session="fetch"))
-    _return_to(ours, Letter.returns_to == LetterState.HELD, LetterState.QUEUED)
+    is_held = Letter.state == LetterState.HELD
+    _change(
+        sa.and_(Letter.cause == cause, sa.or_(is_held, Letter.returns_to == LetterState.HELD)),
+        state=sa.case((is_held, LetterState.QUEUED), else_=Letter.state), returns_to=LetterState.QUEUED,
+    )  # fmt: skip
 
 
 def withdraw(cause: str, reason: str) -> None:
@@ -75,20 +90,19 @@ def fates(cause: str) -> dict[LetterState, int]:
 
 
 def _turn_back(cause: str, state: LetterState, reason: str) -> None:
-    """What no server has yet is in the state at once; who had claimed it finds that it is theirs no more."""
-    ours = Letter.cause == cause
-    claimed, handed_over = Letter.state == LetterState.CLAIMED, Letter.handed_over_at.is_not(None)
-    waiting = Letter.state.in_((LetterState.QUEUED, LetterState.HELD))
-    db.session.execute(
-        sa.update(Letter)
-        .where(ours, sa.or_(waiting, sa.and_(claimed, ~handed_over)))
-        .values(state=state, lease_until=None, last_error=reason[:500])
-        .execution_options(synchronize_session="fetch")
-    )
-    _return_to(ours, claimed, state)
+    """What no server has yet is in the state at once, and who had claimed it finds that it is theirs no more; what is
+    being handed over is in it when it comes back. One statement, so that nothing slips through on its way between."""
+    is_out = sa.and_(
+        Letter.state.in_((LetterState.CLAIMED, LetterState.UNSURE)), Letter.handed_over_at.is_not(None)
+    )  # fmt: skip
+    _change(
+        sa.and_(Letter.cause == cause, Letter.state.in_((*WAITING, LetterState.CLAIMED, LetterState.UNSURE))),
+        state=sa.case((is_out, Letter.state), else_=state), returns_to=state,
+        lease_until=sa.case((is_out, Letter.lease_until), else_=sa.null()),
+        last_error=sa.case((is_out, Letter.last_error), else_=reason[:500]),
+    )  # fmt: skip
 
 
-def _return_to(ours: sa.ColumnElement[bool], claimed: sa.ColumnElement[bool], state: LetterState) -> None:
-    db.session.execute(
-        sa.update(Letter).where(ours, claimed).values(returns_to=state).execution_options(synchronize_session="fetch")
-    )
+def _change(letters: sa.ColumnElement[bool], **values: Any) -> None:
+    changed = sa.update(Letter).where(letters).values(**values)
+    db.session.execute(changed.execution_options(synchronize_session="fetch"))

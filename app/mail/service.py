@@ -1,7 +1,7 @@
 """Writing letters into the outbox."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from email.utils import make_msgid
 from typing import Any
 
@@ -16,6 +16,8 @@ from app.mail.models import Letter, LetterState
 from app.mail.rendering import priority_of
 
 SUPERSEDED = "A newer letter on the same topic took its place."
+LATELY = timedelta(days=2)
+"""How long letters wait at most where all goes wrong."""
 
 
 def enqueue(
@@ -67,6 +69,26 @@ def _supersede(topics: set[str]) -> None:
             .values(state=LetterState.DROPPED, last_error=SUPERSEDED)
             .execution_options(synchronize_session=False)
         )
+
+
+def revive(about: str, kinds: Collection[str], since: datetime) -> None:
+    """Letters that were dropped while what they tell was not so for a moment wait again, since it is so again.
+
+    Those that waited at that moment, and that no newer one to the same person has replaced. Whoever writes them
+    decides anew whether they are true, wanted and of use.
+    """
+    newer = aliased(Letter)
+    is_older = sa.exists().where(
+        newer.about == Letter.about, newer.kind == Letter.kind, newer.topic == Letter.topic,
+        newer.recipient == Letter.recipient, newer.id > Letter.id,
+    )  # fmt: skip
+    dropped = sa.and_(Letter.about == about, Letter.state == LetterState.DROPPED, Letter.kind.in_(kinds))
+    db.session.execute(
+        sa.update(Letter)
+        .where(dropped, Letter.recipient != "", Letter.created_at > since - LATELY, ~is_older)
+        .values(state=LetterState.QUEUED, returns_to=LetterState.QUEUED, last_error="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def letter_row(

@@ -11,7 +11,7 @@ from app.languages.models import LanguageTrack, TrackKind
 from app.languages.service import is_in
 from app.lib import clock
 from app.lib.tags import base_language
-from app.mail.service import enqueue_all, letter_row
+from app.mail.service import enqueue_all, letter_row, revive
 from app.registration.models import AgendaItem, Need, NeedKind, Registration, RegistrationState
 from app.reminders.models import TrackNews
 from app.reminders.news import QUIET
@@ -24,7 +24,11 @@ def note(track: LanguageTrack) -> None:
     """Taken in now, told when nothing more has happened to the track for a while."""
     if not concerns_anybody(track):
         return
-    news = db.session.scalar(sa.select(TrackNews).where(TrackNews.track == track, TrackNews.told_at.is_(None)))
+    # What a sweep is just telling it has told when we get it: then this is news again.
+    open_one = sa.select(TrackNews).where(TrackNews.track == track, TrackNews.told_at.is_(None))
+    news = db.session.scalar(
+        open_one.with_for_update(of=TrackNews), execution_options={"populate_existing": True}
+    )  # fmt: skip
     if news is None:
         news = TrackNews(track=track, was_offered=not track.is_offered)
         db.session.add(news)
@@ -51,8 +55,13 @@ def tell() -> None:
     by_event: dict[Event, list[TrackNews]] = defaultdict(list)
     for news in due:
         news.told_at = moment
-        if news.track.is_offered is not news.was_offered and concerns_anybody(news.track):
-            by_event[news.track.session.event].append(news)
+        if not concerns_anybody(news.track):
+            continue
+        event = news.track.session.event
+        if news.track.is_offered is not news.was_offered:
+            by_event[event].append(news)
+        else:
+            revive(f"event:{event.id}", (LANGUAGES, LANGUAGES_TOLD), news.first_at)  # What was untrue is true again.
     for event, told in by_event.items():
         _tell_of(event, told)
     db.session.flush()

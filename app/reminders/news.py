@@ -12,7 +12,7 @@ from app.events.models import Event, EventKind, Standing
 from app.events.signals import Change
 from app.extensions import db
 from app.lib import clock
-from app.mail.service import enqueue_all, letter_row
+from app.mail.service import enqueue_all, letter_row, revive
 from app.people.models import Account
 from app.registration.models import AgendaItem, Registration, RegistrationState
 from app.reminders.models import News
@@ -21,6 +21,8 @@ from app.schedule.models import Appearance, EventSession
 from app.speakers.models import Speaker
 
 CHANGE = "reminders.change"
+TELL_A_TIME = (CHANGE, "reminders.welcome", "reminders.event", "reminders.agenda", "reminders.speaker")
+"""Letters that are dropped where what they tell of does not take place, or not then."""
 MOVES = (Change.MOVED, Change.CLOCKS)
 QUIET = timedelta(minutes=1)
 """How long nothing more must happen to a session before it is told; an organiser's corrections become one letter."""
@@ -43,7 +45,9 @@ def _note(event: Event, session: EventSession | None, change: Change, *, took_pl
     if change not in MOVES:
         took_place = change is not Change.RESTORED
     subject = News.session == session if session else News.session_id.is_(None)
-    news = db.session.scalar(sa.select(News).where(News.event == event, subject, News.told_at.is_(None)))
+    # What a sweep is just telling it has told when we get it: then this is news again.
+    open_one = sa.select(News).where(News.event == event, subject, News.told_at.is_(None)).with_for_update(of=News)
+    news = db.session.scalar(open_one, execution_options={"populate_existing": True})
     if news is None:
         news = News(event=event, session=session, took_place=took_place, previous_start=previous_start,
                     by_clocks=change is Change.CLOCKS)  # fmt: skip
@@ -84,24 +88,35 @@ def tell() -> None:
 
 
 def _tell_of(event: Event, told: list[News]) -> None:
+    if came_to_nothing := [news for news in told if net_change(news) is None]:
+        _forget(event, came_to_nothing)
     whole = [news for news in told if news.session_id is None and net_change(news)]
     if whole or not event.takes_place:
         told = whole  # What becomes of single sessions is nobody's question now.
     facts = {news: fact for news in told if (fact := _fact(news))}
     if not facts:
         return
-    newest = max(news.id for news in facts)
+    newest = max(facts, key=lambda news: news.id)
+    # With its moment, since a number may be given out again when its session is deleted.
+    version = f"{newest.id}:{int(newest.first_at.timestamp())}"
     readers: dict[Reader, list[dict[str, Any]]] = defaultdict(list)
     for news, fact in facts.items():
         for reader in concerned(event, news):
             readers[reader].append(fact)
     enqueue_all([
         letter_row(
-            CHANGE, f"{reader.key}:{newest}", reader.email, recipient_name=reader.name, language=reader.language,
+            CHANGE, f"{reader.key}:{version}", reader.email, recipient_name=reader.name, language=reader.language,
             about=f"event:{event.id}", event_id=event.id, changes=changes, **reader.payload,
         )
         for reader, changes in readers.items()
     ])  # fmt: skip
+
+
+def _forget(event: Event, news: list[News]) -> None:
+    """All is as people know it: what was not true for a minute, and so was not sent, is true again."""
+    revive(f"event:{event.id}", TELL_A_TIME, min(each.first_at for each in news))
+    for each in news:
+        db.session.delete(each)
 
 
 def net_change(news: News) -> Change | None:

@@ -148,14 +148,7 @@ def decide(event: Event, chosen: Sequence[int] | None, *, again: bool) -> list[L
     """Sends them once more, or leaves them as they are; of those chosen, or all, the letters that it was true of."""
     wanted = _undecided(event).with_for_update(skip_locked=True)
     letters = db.session.scalars(wanted if chosen is None else wanted.where(Letter.id.in_(chosen))).all()
-    return [letter for letter in letters if (outbox.send_again(letter) if again else _leave(letter))]
-
-
-def _leave(letter: Letter) -> bool:
-    """It counts as sent from then on, and says that nobody confirmed it."""
-    letter.state, letter.sent_at = LetterState.SENT, letter.handed_over_at
-    letter.last_error = "The server never confirmed this letter; it was left as it is."
-    return True
+    return [letter for letter in letters if (outbox.send_again(letter) if again else outbox.leave(letter))]
 
 
 def _undecided(event: Event) -> sa.Select[Letter]:

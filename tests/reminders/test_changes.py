@@ -92,6 +92,53 @@ def test_what_is_taken_back_at_once_is_not_told(talk: EventSession, letters_at: 
     assert letters_at(SOON) == []
 
 
+def test_a_letter_that_was_untrue_for_a_minute_is_sent_when_it_is_true_again(
+    talk: EventSession, letters_at: Run, app: Flask
+) -> None:
+    make_registration(talk.event)
+    mail = app.config["MAIL_URL"]
+    app.config["MAIL_URL"] = "smtp://127.0.0.1:1?tls=none"
+    move(talk, START + HOUR)
+    assert letters_at(SOON) == []
+    app.config["MAIL_URL"] = mail
+    later = SOON + timedelta(minutes=2)
+    with clock.stopped_at(later):
+        move(talk, START + 2 * HOUR)
+    assert letters_at(later) == [], "it says 11:00, and 12:00 may be an error"
+    with clock.stopped_at(later + timedelta(seconds=20)):
+        move(talk, START + HOUR)
+
+    (message,) = letters_at(later + timedelta(minutes=2))
+    assert "11:00" in text(message)
+    assert letters_at(later + timedelta(minutes=4)) == []
+
+
+def test_who_is_due_a_reminder_during_an_error_of_a_minute_gets_it(talk: EventSession, letters_at: Run) -> None:
+    make_registration(talk.event)
+    due = START - HOUR
+    with clock.stopped_at(due - timedelta(seconds=5)):
+        move(talk, START + HOUR)
+    with clock.stopped_at(due + timedelta(seconds=5)):
+        move(talk, START)
+
+    assert letters_at(due + timedelta(seconds=10)) == []
+    (message,) = letters_at(due + timedelta(minutes=2))
+    assert message["Subject"].startswith("Reminder: ")
+
+
+def test_a_number_that_is_given_out_again_swallows_no_news(talk: EventSession, letters_at: Run) -> None:
+    make_registration(talk.event)
+    other = make_session(talk.event, starts_at=START + 4 * HOUR)
+    move(other, START + 5 * HOUR)
+    assert len(letters_at(SOON)) == 1
+    db.session.delete(other)
+    db.session.commit()
+    with clock.stopped_at(SOON + HOUR):
+        move(talk, START + HOUR)
+
+    assert len(letters_at(SOON + HOUR + timedelta(minutes=1))) == 1
+
+
 def test_a_letter_about_a_move_that_waited_too_long_is_not_sent_beside_the_next(
     talk: EventSession, letters_at: Run, app: Flask
 ) -> None:
