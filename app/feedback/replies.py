@@ -1,6 +1,6 @@
 """What people reply. Anonymous replies are given once; those that bear a name can be changed until the form closes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from app.feedback.models import FeedbackAnswer, FeedbackReceipt, FeedbackReply
 from app.feedback.sections import Section
 from app.lib.present import chosen
 from app.registration.models import Registration
+from app.schedule.models import EventSession
 
 Answers = Mapping[int, Any]
 """Values by the number of their question."""
@@ -25,8 +26,7 @@ def lock(registration: Registration) -> None:
 
 def answered(registration: Registration) -> set[str]:
     """The names of the sections that this person has answered."""
-    receipts = sa.select(FeedbackReceipt.about).where(FeedbackReceipt.registration_id == registration.id)
-    return set(db.session.scalars(receipts))
+    return set(_receipts(registration))
 
 
 def open_sections(registration: Registration) -> list[Section]:
@@ -62,8 +62,12 @@ def stored(registration: Registration) -> dict[str, dict[int, Any]]:
     return {_section_of(reply): {row.question_id: row.value for row in reply.answers} for reply in _of(registration)}
 
 
-def dossier(registration: Registration) -> list[dict[str, Any]]:
-    """The same for the person, who asks what is stored about them."""
+def dossier(registration: Registration) -> dict[str, list[dict[str, Any]]]:
+    """The same for the person, who asks what is stored about them; and of what is kept that they have answered."""
+    return {"feedback": _told(registration), "feedback_given": [_receipt(row) for row in _receipts(registration)]}
+
+
+def _told(registration: Registration) -> list[dict[str, Any]]:
     return [
         {
             "session": chosen(reply.session.title) if reply.session else None,
@@ -74,6 +78,18 @@ def dossier(registration: Registration) -> list[dict[str, Any]]:
         }
         for reply in _of(registration)
     ]
+
+
+def _receipts(registration: Registration) -> Sequence[str]:
+    theirs = sa.select(FeedbackReceipt.about).where(FeedbackReceipt.registration_id == registration.id)
+    return db.session.scalars(theirs.order_by(FeedbackReceipt.about)).all()
+
+
+def _receipt(about: str) -> dict[str, Any]:
+    """About the event (None) or a session, which may be gone."""
+    kind, _colon, number = about.partition(":")
+    session = db.session.get(EventSession, int(number)) if number else None
+    return {"about": kind, "session": chosen(session.title) if session else None}
 
 
 def _in_words(answer: FeedbackAnswer) -> Any:

@@ -18,6 +18,7 @@ from app.registration.models import (
     Attendance,
     Certificate,
     FormerAgendaItem,
+    MailedEntry,
     Purpose,
     QuestionKind,
     QuestionOption,
@@ -72,6 +73,7 @@ def of(registration: Registration) -> dict[str, Any]:
         "former_agenda": [
             {"session": chosen(item.former.title), "was_booked": item.was_booked} for item in _former(registration)
         ],
+        "calendar_entries": [_mailed(row) for row in _mailed_entries(registration)],
         "calendar_answers": [_reply(row) for row in _of(Reply, registration)],
         "attendance": [_attendance(row) for row in _of(Attendance, registration)],
         "certificates": [_certificate(row) for row in _of(Certificate, registration)],
@@ -115,6 +117,15 @@ def _answer(answer: Answer) -> dict[str, Any]:
     elif answer.question.kind is QuestionKind.FILE and isinstance(value, dict):
         value = value.get("name")
     return {"question": chosen(answer.question.label), "answer": value}
+
+
+def _mailed(row: MailedEntry) -> dict[str, Any]:
+    session = db.session.get_one(EventSession, row.session_id)
+    return {
+        "session": _session(session),
+        "sent_by_letter_at": _iso(row.mailed_at),
+        "called_off_at": _iso(row.called_off_at),
+    }
 
 
 def _reply(row: Reply) -> dict[str, Any]:
@@ -195,6 +206,12 @@ def _former(registration: Registration) -> list[FormerAgendaItem]:
             .order_by(FormerAgendaItem.former_id)
         )
     )
+
+
+def _mailed_entries(registration: Registration) -> list[MailedEntry]:
+    """Sessions that a letter brought into their calendar."""
+    theirs = sa.select(MailedEntry).where(MailedEntry.registration_id == registration.id)
+    return list(db.session.scalars(theirs.order_by(MailedEntry.session_id)))
 
 
 def _of(model: Any, registration: Registration) -> list[Any]:

@@ -18,7 +18,7 @@ from app.site.personal import _page, blueprint
 @blueprint.get("/registrations/<token>/data.json")
 @holder()
 def data(registration: Registration) -> Response:
-    stored = dossier.of(registration) | {"feedback": replies.dossier(registration)}
+    stored = dossier.of(registration) | replies.dossier(registration)
     text = json.dumps(stored, ensure_ascii=False, indent=2)
     response = Response(text + "\n", mimetype="application/json")
     response.headers.set("Content-Disposition", "attachment", filename=f"{registration.event.slug}-registration.json")

@@ -8,13 +8,22 @@ import sqlalchemy as sa
 
 from app.events import roles
 from app.extensions import db
+from app.feedback.models import FeedbackReceipt, FeedbackReply
 from app.jobs import service as jobs
 from app.jobs.models import Job, JobState
 from app.lib import clock, storage
 from app.mail.models import Letter
 from app.people.models import AuditEntry, Role
-from app.registration import address, door, dossier, erasure, service
-from app.registration.models import Answer, Question, QuestionKind, Registration
+from app.registration import address, door, erasure, replies, service
+from app.registration.models import (
+    Answer,
+    Answering,
+    MailedEntry,
+    Purpose,
+    Question,
+    QuestionKind,
+    Registration,
+)
 from app.reminders.models import SessionReminder
 from tests.conftest import NOON
 from tests.factories import grant, make_account, make_event, make_registration, make_session, save, sign_in
@@ -24,9 +33,10 @@ from tests.registration.test_erasure import known_person
 TOLD = {
     "registration_link": "private_links", "agenda_item": "agenda", "booking": "bookings", "answer": "answers",
     "need": "needs", "attendance": "attendance", "certificate": "certificates",
-    "former_agenda_item": "former_agenda",
+    "former_agenda_item": "former_agenda", "mailed_entry": "calendar_entries", "reply": "calendar_answers",
+    "feedback_reply": "feedback", "feedback_receipt": "feedback_given",
 }  # fmt: skip
-"""Tables that belong to a registration, and where the dossier tells of them. A new one stands here, too."""
+"""Tables that belong to a registration, and where the file for the person tells of them. A new one stands here."""
 TOLD_BY_LETTERS = {"session_reminder"}
 """That a reminder was written, which the letters tell."""
 COLUMNS_TOLD = {
@@ -48,16 +58,20 @@ def tables_of_a_person() -> dict[str, sa.Column]:
     }
 
 
-def test_every_table_that_belongs_to_a_registration_is_told_and_erased(app):
+def test_every_table_that_belongs_to_a_registration_is_told_and_erased(client):
     person = known_person(make_event())
-    number, tables = person.id, tables_of_a_person()
+    number, tables, session = person.id, tables_of_a_person(), person.agenda[0].session
     save(SessionReminder(
-        session_id=person.agenda[0].session_id, moment=NOON, person=f"r{number}", ahead=30, registration_id=number
+        session_id=session.id, moment=NOON, person=f"r{number}", ahead=30, registration_id=number
     ))  # fmt: skip
+    save(MailedEntry(registration_id=number, session_id=session.id))
+    replies.note(person, session, Answering.ACCEPTED, sequence=0, stamped_at=NOON)
+    save(FeedbackReply(event_id=person.event_id, session_id=session.id, registration_id=number, language="en"))
+    save(FeedbackReceipt(registration_id=number, about=f"session:{session.id}"))
     assert tables.keys() == TOLD.keys() | TOLD_BY_LETTERS, (
         "tell of the new table in the dossier, and see that erasing empties it"
     )
-    told = dossier.of(person)
+    told = client.get(f"/en/registrations/{person.token(Purpose.PAGE)}/data.json").json
     for name, column in tables.items():
         rows = db.session.scalar(sa.select(sa.func.count()).where(column == number))
         assert rows, f"known_person() has no {name}"
