@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.extensions import db
+from app.jobs import kinds
 from app.jobs.models import Job, JobState
 from app.lib import clock, storage
 
@@ -49,13 +50,18 @@ def cancel(job: Job) -> bool:
     return bool(given_up.rowcount)  # type: ignore[attr-defined]
 
 
-def drop(subject: str, by: int | None = None, kinds: str = "") -> None:
-    """Deletes the jobs on a thing that are over, of everyone or of one account; `forget_old` takes their files.
+def drop(subject: str, by: int | None = None) -> None:
+    """Deletes the jobs on a thing that are over, of everyone or of one account; `forget_old` takes their files."""
+    _drop(subject, sa.true() if by is None else Job.account_id == by)
 
-    `kinds`: how the kinds that go begin.
-    """
-    over = sa.delete(Job).where(Job.subject == subject, Job.finished_at.is_not(None), Job.kind.startswith(kinds))
-    db.session.execute(over if by is None else over.where(Job.account_id == by))
+
+def drop_naming_people(subject: str) -> None:
+    """The same of those alone by which single people are told of."""
+    _drop(subject, Job.kind.in_(kinds.naming_people()))
+
+
+def _drop(subject: str, which: sa.ColumnElement[bool]) -> None:
+    db.session.execute(sa.delete(Job).where(Job.subject == subject, Job.finished_at.is_not(None), which))
 
 
 def forget_old() -> int:

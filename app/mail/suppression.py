@@ -9,6 +9,8 @@ from app.extensions import db
 from app.lib import clock
 from app.mail.models import Grounds, Letter, Priority, Scope, Suppression
 
+SAID_BY_SERVERS = (Grounds.REFUSED, Grounds.BOUNCED)
+"""Grounds that may be out of date, and that nobody wished for."""
 WEIGHT = {Grounds.REFUSED: 0, Grounds.BOUNCED: 0, Grounds.COMPLAINT: 1, Grounds.BY_HAND: 2}
 """Of two grounds the weightier stays: what a person wants counts more than what a server said."""
 

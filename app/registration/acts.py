@@ -91,7 +91,7 @@ def concerned(event: Event, act: Act, chosen: Chosen) -> Sequence[int]:
     return db.session.scalars(found.order_by(None).order_by(Registration.created_at, Registration.id)).all()
 
 
-@does(BULK)
+@does(BULK, names_people=True)
 def _do_all(job: Job, progress: Progress) -> Iterator[None]:
     """A transaction for each person."""
     act, numbers = Act(job.payload["act"]), job.payload["numbers"]

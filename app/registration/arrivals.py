@@ -136,7 +136,7 @@ def _table(model: type[Any]) -> sa.Table:
     return table
 
 
-@does(LETTERS)
+@does(LETTERS, names_people=True)
 def _write_letters(job: Job, progress: Progress) -> Iterator[None]:
     """To each what became of them. While these came in, nobody else did."""
     found = (

@@ -18,7 +18,8 @@ from app.extensions import db
 from app.jobs import service as jobs
 from app.lib import clock, storage
 from app.mail import inbox
-from app.mail.models import Letter, LetterCopy, LetterState, Received
+from app.mail.models import Letter, LetterCopy, LetterState, Received, Suppression
+from app.mail.suppression import SAID_BY_SERVERS
 from app.people import audit
 from app.people.models import Account
 from app.registration import codes as codes_of
@@ -167,7 +168,7 @@ def _delete(event: Event, numbers: Collection[int], letters: sa.ColumnElement[bo
     _blank(letters & sa.or_(*(number.in_(numbers) for number in about)))
     _execute(sa.delete(Certificate).where(Certificate.registration_id.in_(numbers)))
     _execute(sa.delete(Registration).where(Registration.id.in_(numbers)))
-    jobs.drop(f"event:{event.id}", kinds="registration.")
+    jobs.drop_naming_people(f"event:{event.id}")
     # Who sent the form twice with one file, under two addresses, named it twice.
     return list(theirs - _file_keys(Answer.value["key"].as_string().in_(theirs)))
 
@@ -196,7 +197,14 @@ def _delete_the_rest(event: Event) -> None:
 
 
 def _blank(letters: sa.ColumnElement[bool]) -> None:
-    """Takes the person out of letters and of what came back; that one was sent for this event stays."""
+    """Takes the person out of letters and of what came back; that one was sent for this event stays.
+
+    That servers refused an address goes, too: they say it again. That nothing is wanted there stays as it is.
+    """
+    _execute(sa.delete(Suppression).where(
+        Suppression.email.in_(sa.select(sa.func.lower(Letter.recipient)).where(letters)),
+        Suppression.grounds.in_(SAID_BY_SERVERS),
+    ))  # fmt: skip
     _execute(sa.update(Received).where(Received.letter_id.in_(sa.select(Letter.id).where(letters))).values(detail=""))
     _execute(sa.delete(LetterCopy).where(LetterCopy.letter_id.in_(sa.select(Letter.id).where(letters))))
     went = Letter.state.in_((LetterState.SENT, LetterState.BOUNCED))

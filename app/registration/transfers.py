@@ -22,14 +22,14 @@ from app.registration.sheets import Unreadable
 CHECK, IMPORT, EXPORT = "registration.check", "registration.import", "registration.export"
 
 
-@does(CHECK, writes=False)
+@does(CHECK, writes=False, names_people=True)
 def check(job: Job, progress: Progress) -> None:
     """Reads a table and says what would come of it; its file stays until the job goes."""
     report = _checked(job, _event(job), progress)
     job.result = importing.told(report, job.language)
 
 
-@does(IMPORT)
+@does(IMPORT, names_people=True)
 def take_in(job: Job, progress: Progress) -> None:
     # Others may write while it is read once more: since it was checked, people may have registered.
     reading_only()
@@ -75,7 +75,7 @@ def _checked(job: Job, event: Event, progress: Progress) -> Report:
         raise Refused(str(fault)) from None
 
 
-@does(EXPORT, writes=False)
+@does(EXPORT, writes=False, names_people=True)
 def export(job: Job, progress: Progress) -> None:
     event, kind = _event(job), job.payload["format"]
     with tempfile.TemporaryFile() as file:

@@ -25,7 +25,7 @@ EXPORT = "reminders.letters-export"
 BATCH = 1000
 
 
-@does(EXPORT, writes=False)
+@does(EXPORT, writes=False, names_people=True)
 def export(job: Job, progress: Progress) -> None:
     event = db.session.get(Event, job.payload["event"])
     if event is None:

@@ -7,7 +7,7 @@ from flask import Response, redirect, render_template, request, session, url_for
 
 from app.extensions import db
 from app.feedback import replies
-from app.mail.suppression import suppression_of
+from app.mail.suppression import SAID_BY_SERVERS, suppression_of
 from app.people.guard import public
 from app.registration import dossier, erasure
 from app.registration.guard import holder
@@ -30,8 +30,8 @@ def data(registration: Registration) -> Response:
 def erase(registration: Registration) -> Any:
     """Everything goes, at once and for good, so the page before says what."""
     if request.method != "POST":
-        bounced = bool(registration.email) and suppression_of(registration.email) is not None
-        return _page("erase", registration, bounced=bounced)
+        known = suppression_of(registration.email) if registration.email else None
+        return _page("erase", registration, is_unwanted=known and known.grounds not in SAID_BY_SERVERS)
     files = erasure.erase(registration)
     db.session.commit()
     erasure.forget(files)

@@ -12,9 +12,10 @@ from app.feedback.models import FeedbackReceipt, FeedbackReply
 from app.jobs import service as jobs
 from app.jobs.models import Job, JobState
 from app.lib import clock, storage
-from app.mail.models import Letter
+from app.mail.models import Grounds, Letter, Suppression
+from app.mail.suppression import suppress
 from app.people.models import AuditEntry, Role
-from app.registration import address, door, erasure, replies, service
+from app.registration import address, door, erasure, letters, replies, service
 from app.registration.models import (
     Answer,
     Answering,
@@ -107,7 +108,8 @@ def ended(kind: str, event, by: int | None = None) -> int:
 
 def test_tables_that_name_the_erased_are_fetched_no_more(app):
     event, other = make_event(), make_event()
-    gone = [ended("registration.export", event), ended("registration.check", event)]
+    kinds = ("registration.export", "registration.check", "reminders.letters-export")
+    gone = [ended(kind, event) for kind in kinds]
     kept = [ended("registration.export", other), ended("schedule.solve", event)]
     running = jobs.start("registration.letters", None, subject=f"event:{event.id}").id
     erasure.erase(make_registration(event))
@@ -149,6 +151,20 @@ def test_an_ended_registration_that_makes_way_leaves_no_letters(app):
     db.session.commit()
     rows = [dict(row._mapping) for row in db.session.execute(sa.select(Letter.__table__))]
     assert "zoe" not in json.dumps(rows, default=str).lower()
+
+
+def test_what_servers_said_of_an_address_goes_with_the_person_and_what_was_wished_stays(client):
+    event, warning = make_event(), "the list of those that letters are held back from"
+    bounced, unwanted, other = (make_registration(event, email=f"{name}@example.org") for name in ("ana", "bo", "cy"))
+    for person, grounds in ((bounced, Grounds.BOUNCED), (unwanted, Grounds.COMPLAINT), (other, Grounds.REFUSED)):
+        letters.write_again(person)
+        suppress(person.email, "550 5.1.1 No such user", grounds=grounds)
+    db.session.commit()
+    pages = [f"/en/registrations/{person.token(Purpose.PAGE)}/erase/" for person in (bounced, unwanted)]
+    assert [warning in client.get(page).text for page in pages] == [False, True]
+    for page in pages:
+        client.post(page)
+    assert set(db.session.scalars(sa.select(Suppression.email))) == {"bo@example.org", "cy@example.org"}
 
 
 def test_the_trail_does_not_keep_whom_organisers_looked_for_or_made_a_code_for(client):

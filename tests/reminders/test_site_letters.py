@@ -60,6 +60,18 @@ def test_an_administrator_sends_a_letter_once_more(admin: FlaskClient) -> None:
     assert db.session.scalars(sa.select(AuditEntry.action)).all() == ["letter.sent-again"]
 
 
+def test_an_administrator_leaves_a_letter_of_unknown_fate_as_it_is(admin: FlaskClient) -> None:
+    failed, row = letter(LetterState.FAILED), letter(LetterState.UNSURE)
+    assert admin.get(LETTERS).text.count("Leave it as it is") == 1
+    answer = admin.post(f"{LETTERS}{row.id}/leave/", follow_redirects=True)
+    assert "1 letter is left as it is." in answer.text
+    assert (row.state, "never confirmed" in row.last_error) == (LetterState.SENT, True)
+    for number in (row.id, failed.id):
+        assert "not possible any more" in admin.post(f"{LETTERS}{number}/leave/", follow_redirects=True).text
+    assert failed.state is LetterState.FAILED
+    assert db.session.scalars(sa.select(AuditEntry.action)).all() == ["letter.left"]
+
+
 def test_held_back_addresses_are_searched_and_let_go(admin: FlaskClient) -> None:
     held_back()
     row = held_back("ion@example.net", grounds=Grounds.COMPLAINT, scope=Scope.BULK)
@@ -120,7 +132,9 @@ def test_absurd_questions_are_answered_all_the_same(admin: FlaskClient, path: st
 
 def test_nobody_else_sees_or_does_any_of_it(app: Flask, client: FlaskClient) -> None:
     row, suppression = letter(LetterState.FAILED), held_back()
-    writes = [f"{LETTERS}{row.id}/send/", f"{SUPPRESSED}{suppression.id}/release/", SUPPRESSED]
+    writes = [
+        f"{LETTERS}{row.id}/send/", f"{LETTERS}{row.id}/leave/", f"{SUPPRESSED}{suppression.id}/release/", SUPPRESSED,
+    ]  # fmt: skip
     data = {"email": "ion@example.org", "scope": "all", "reason": "why"}
     for path in (LETTERS, SUPPRESSED, RECEIVED):
         assert client.get(path).status_code == 302
@@ -134,7 +148,7 @@ def test_nobody_else_sees_or_does_any_of_it(app: Flask, client: FlaskClient) -> 
     for path in writes:
         assert client.post(path, data=data).status_code == 403
     sign_in(client, make_account(is_admin=True))
-    for path in writes[:2]:
+    for path in writes[:3]:
         assert client.get(path).status_code == 405
     db.session.expire_all()
     assert row.state is LetterState.FAILED

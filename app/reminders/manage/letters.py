@@ -12,9 +12,9 @@ from app.jobs import service as jobs
 from app.lib.http import framed_letter, with_letter_frames
 from app.lib.present import page_language
 from app.mail import copies
-from app.mail.models import Grounds, Letter, LetterState
+from app.mail.models import Letter, LetterState
 from app.mail.outbox import send_again
-from app.mail.suppression import allow, suppression_of
+from app.mail.suppression import SAID_BY_SERVERS, allow, suppression_of
 from app.people import audit
 from app.people.permissions import Action
 from app.reminders import exports, messages, record
@@ -23,8 +23,8 @@ from app.reminders.manage import blueprint
 from app.reminders.record import PAGE, Filters
 
 SENDING = limiter.limit("60 per minute", methods=["POST"])
-RELEASABLE = frozenset({Grounds.REFUSED, Grounds.BOUNCED})
-"""What a server said may be out of date, and organisers may know better; what its owner wants is not theirs to undo."""
+RELEASABLE = SAID_BY_SERVERS
+"""Organisers may know better; what an address's owner wants is not theirs to undo."""
 
 
 @blueprint.get("/manage/events/<event>/letters/")

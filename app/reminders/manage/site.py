@@ -2,13 +2,14 @@
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.extensions import db, lock_row
 from app.lib.text import one_line
 from app.mail import overview
 from app.mail.models import Grounds, Letter, Scope, Suppression
-from app.mail.outbox import send_again
+from app.mail.outbox import leave, send_again
 from app.mail.suppression import release, suppress
 from app.people import audit
 from app.people.guard import administrator, whoever
@@ -36,6 +37,20 @@ def send_site_letter(number: int) -> Response:
         flash(_("The letter is sent once more."))
     else:
         flash(_("This letter needs no second sending."))
+    db.session.commit()
+    return redirect(url_for(".site_letters"), 303)
+
+
+@blueprint.post("/manage/letters/<int:number>/leave/")
+@administrator
+def leave_site_letter(number: int) -> Response:
+    letter = db.session.get(Letter, number) or abort(404)
+    lock_row(letter)
+    if leave(letter):
+        audit.record(whoever(), "letter.left", f"letter:{letter.id}", kind=kind_in_words(letter.kind))
+        flash(ngettext("%(num)s letter is left as it is.", "%(num)s letters are left as they are.", 1))
+    else:
+        flash(_("That is not possible any more: see how it stands now."), "error")
     db.session.commit()
     return redirect(url_for(".site_letters"), 303)
 
