@@ -17,7 +17,7 @@ from app.mail.rendering import Content
 KEPT = timedelta(days=180)
 MASK = "…"
 _SECRET = re.compile(
-    r"(?<=[/=])"
+    r"([/=])"
     r"(?:[\w-]{32}"  # app.lib.tokens
     r"|\.?[\w-]{6,}\.[\w-]{5,8}\.[\w-]{27})"  # app.extensions.signer: payload, moment and signature
     r"(?![\w-])",
@@ -56,7 +56,7 @@ def forget_old() -> None:
 
 def masked(text: str) -> str:
     """With the secrets taken out of private addresses: who may read the record may not act for its readers."""
-    return _SECRET.sub(MASK, text)
+    return _SECRET.sub(rf"\1{MASK}", text)
 
 
 def _pressed(text: str) -> bytes:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 from email.utils import parseaddr
+from functools import cache
 
 from flask import current_app
 
@@ -75,7 +76,12 @@ def check() -> None:
 
 def own_address() -> tuple[str, str]:
     """The two parts of MAIL_FROM's address, the domain in ASCII."""
-    address = parseaddr(current_app.config["MAIL_FROM"])[1]
+    return _parts(current_app.config["MAIL_FROM"])
+
+
+@cache
+def _parts(mailbox: str) -> tuple[str, str]:
+    address = parseaddr(mailbox)[1]
     return address.rpartition("@")[0], domain_of(address)
 
 

@@ -109,10 +109,9 @@ def confirmed(letter: Letter) -> Registration:
 
 def attended(registration: Registration) -> list[EventSession]:
     """Scheduled sessions that concern a person: all of a webinar, those on their agenda of a conference."""
-    scheduled = _scheduled(registration.event_id)
     if registration.event.kind is EventKind.CONFERENCE:
-        chosen = scheduled.join(AgendaItem).where(AgendaItem.registration_id == registration.id)
-        return list(db.session.scalars(chosen))
+        chosen = _scheduled(registration.event_id).join(AgendaItem)
+        return list(db.session.scalars(chosen.where(AgendaItem.registration_id == registration.id)))
     return list(_all_scheduled(registration.event_id))
 
 

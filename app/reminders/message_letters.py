@@ -51,18 +51,18 @@ def made_up(message: Message, name: str, language: str, zone: str) -> Person:
 def written(message: Message, person: Person) -> Content:
     """With the locale of the letter's language in force."""
     registration = db.session.get(Registration, person.number) if person.role == "registration" else None
-    return alike.written(_Frame(message, Recipient(message.event, person, registration)), _compose)
+    return alike.written(MessageFrame(message, Recipient(message.event, person, registration)), compose_message)
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class MessageFrame:
     """A letter to be."""
 
     message: Message
     to: Recipient
 
 
-def _compose(frame: _Frame) -> Content:
+def compose_message(frame: MessageFrame) -> Content:
     to, event, person, facts = frame.to, frame.to.event, frame.to.person, facts_of(frame.to)
     subject, text = filled_line(frame.message.subject, person, facts), filled(frame.message.text, person, facts)
     return compose(
