@@ -12,4 +12,4 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(views.blueprint, url_prefix=language_prefix(app))
     app.register_blueprint(manage.blueprint, url_prefix=language_prefix(app))
-    add_tab("feedback_manage.results", _l("Feedback"), Action.SEE_EVENT, Group.LETTERS, 20)
+    add_tab("feedback_manage.results", _l("Feedback"), Action.SEE_EVENT, Group.LETTERS, 30)

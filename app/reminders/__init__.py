@@ -46,4 +46,5 @@ def init_app(app: Flask) -> None:
     track_came_back.connect(languages.note)
     app.register_blueprint(manage.blueprint, url_prefix=language_prefix(app))
     add_tab("reminders_manage.all_rules", _l("Reminders"), Action.SEE_EVENT, Group.LETTERS, 0)
-    add_tab("reminders_manage.letters", _l("Letters"), Action.SEE_REGISTRATIONS, Group.LETTERS, 10)
+    add_tab("reminders_manage.all_messages", _l("Messages"), Action.EDIT_EVENT, Group.LETTERS, 10)
+    add_tab("reminders_manage.letters", _l("What was sent"), Action.SEE_REGISTRATIONS, Group.LETTERS, 20)

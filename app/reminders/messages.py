@@ -243,4 +243,4 @@ def progress_of(message: Message) -> Progress:
     gone = message.recipients - unwritten - fates.total()
     fates[LetterState.QUEUED] += unwritten
     fates[LetterState.DROPPED] += max(gone, 0)
-    return Progress(max(message.recipients, fates.total()), fates)
+    return Progress(max(message.recipients, fates.total()), Counter({state: fates[state] for state in LetterState}))

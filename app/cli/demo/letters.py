@@ -25,8 +25,8 @@ RULE_SUBJECT: Translated = {
     "en": "Tomorrow: {event}", "ro": "Mâine: {event}", "ru": "Завтра: {event}",
 }  # fmt: skip
 RULE_TEXT: Translated = {
-    "en": "Dear {name},\n\nplease have a minute of your own recording at hand, and headphones.",
-    "ro": "Dragă {name},\n\nvă rugăm să aveți la îndemână un minut din propria înregistrare și căști.",
+    "en": "Please have a minute of your own recording at hand, and headphones.",
+    "ro": "Vă rugăm să aveți la îndemână un minut din propria înregistrare și căști.",
 }
 SENT_SUBJECT: Translated = {
     "en": "What to bring to {event}", "ro": "Ce să aduceți la {event}", "ru": "Что взять с собой: {event}",
@@ -52,7 +52,7 @@ FATES = {
 }
 """Of the letters that were not simply sent, by their place in the order of numbers."""
 ANSWERS = (
-    (Answering.ACCEPTED, ""), (Answering.ACCEPTED, ""), (Answering.TENTATIVE, "Vin dacă ajunge trenul la timp."),
+    (Answering.ACCEPTED, ""), (Answering.ACCEPTED, ""), (Answering.TENTATIVE, "If my train is on time."),
     (Answering.ACCEPTED, ""), (Answering.DECLINED, "I shall watch the recording."), (Answering.ACCEPTED, ""),
 )  # fmt: skip
 
