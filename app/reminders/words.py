@@ -34,6 +34,8 @@ WORDS: dict[str, Word] = {
     "begins": Word(_l("when it begins, on the reader's clock")),
     "page": Word(_l("the link to the reader's own page"), is_address=True),
 }
+IN_A_LINE = tuple(name for name, word in WORDS.items() if not word.is_address)
+"""Those for subjects: these are kept in the record as they are, and nobody follows a link in one."""
 _PLACEHOLDER = re.compile(r"\{([^\W\d]\w*)\}")
 _IN_LINK = re.compile(r"""(?:\]\(\s*<?|<|=\s*["']?)$""")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
@@ -77,7 +79,8 @@ def filled(text: Translated, person: Person, facts: Facts) -> Picked:
 
 def filled_line(text: Translated, person: Person, facts: Facts) -> Picked:
     """The same for a subject: one line, without any mark-up."""
-    found = _fill(pick(text, (person.language,)), facts, lambda _placeholder, value: value)
+    known = {name: fact for name, fact in facts.items() if name in IN_A_LINE}
+    found = _fill(pick(text, (person.language,)), known, lambda _placeholder, value: value)
     return Picked(one_line(found.text), found.language)
 
 

@@ -334,6 +334,7 @@ def test_what_is_written_badly_is_said_beside_the_field(event: Event, organiser:
     for wrong, said in (
         ({"subject-en": ""}, "Write this in one language at least."),
         ({"text-en": "Dear {nmae}"}, "{nmae} stands for nothing here"),
+        ({"subject-en": "Look: {page}"}, "{page} stands for nothing here"),
         ({"text-ro": "Bună"}, "Write both subject and text, or neither, in: Romanian."),
         ({"audience": "theme:999"}, "Not a valid choice"),
         ({"audience": "booked"}, "Not a valid choice"),

@@ -81,6 +81,7 @@ def test_a_link_to_the_page_works_alone_as_a_links_target_and_in_brackets() -> N
 
 def test_a_subject_is_one_line_whatever_a_name_holds() -> None:
     said = filled_line({"en": "For {name}: {event}"}, reader(), {"name": "Ana\r\nBcc: x@y.z", "event": "A & B_C"})
+    assert filled_line({"en": "{page}"}, reader(), {"page": PAGE}).text == "{page}", "the record keeps subjects"
     assert said.text == "For Ana Bcc: x@y.z: A & B_C"
 
 

@@ -14,13 +14,13 @@ from app.lib.present import language_name
 from app.registration.manage.admission_forms import MomentField
 from app.reminders.audiences import Audience
 from app.reminders.choosing import audience_in, groups, value_of
-from app.reminders.manage.fields import known_words
+from app.reminders.manage.fields import known_words, known_words_in_a_line
 from app.reminders.models import Message
 
 
 class MessageForm(EditForm):
     audience = SelectField(_l("To"), [DataRequired()])
-    subject = TranslatedField(_l("Subject"), [DataRequired(), known_words], max_length=200)
+    subject = TranslatedField(_l("Subject"), [DataRequired(), known_words_in_a_line], max_length=200)
     text = TranslatedField(
         _l("Text"), [DataRequired(), known_words], long=True,
         description=_l("Markdown: an empty line between paragraphs, **bold**, - before items, [words](https://…)."),

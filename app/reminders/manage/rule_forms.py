@@ -11,7 +11,7 @@ from app.events.models import Event
 from app.lib.fields import EditForm, TranslatedField
 from app.reminders.audiences import Audience
 from app.reminders.choosing import audience_in, groups, value_of
-from app.reminders.manage.fields import known_words
+from app.reminders.manage.fields import known_words, known_words_in_a_line
 from app.reminders.models import Anchor, AudienceKind, Rule, RuleKind
 from app.reminders.quiet import Quiet
 from app.reminders.rules import LONGEST
@@ -32,7 +32,7 @@ class RuleForm(EditForm):
     whole = RadioField(_l("Of what"), [InputRequired()], default="event")
     audience = SelectField(_l("To"), [InputRequired()], default=AudienceKind.ALL.value)
     subject = TranslatedField(
-        _l("Subject"), [Optional(), known_words], max_length=200, description=_l("Leave empty for ours.")
+        _l("Subject"), [Optional(), known_words_in_a_line], max_length=200, description=_l("Leave empty for ours.")
     )
     text = TranslatedField(
         _l("Your words"), [Optional(), known_words], long=True,
