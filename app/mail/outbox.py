@@ -44,11 +44,12 @@ def sweep(most: int = 1000) -> Counter[LetterState]:
 
 
 def send_again(letter: Letter) -> bool:
-    """A person's decision about a letter that failed or whose fate nobody knows; False when it is neither."""
-    if letter.state not in (LetterState.FAILED, LetterState.UNSURE):
+    """A person's decision about a letter that failed, came back, or whose fate nobody knows; False for any other."""
+    if letter.state not in (LetterState.FAILED, LetterState.UNSURE, LetterState.BOUNCED):
         return False
     letter.state, letter.not_before, letter.handed_over_at = LetterState.QUEUED, clock.now(), None
     letter.created_at, letter.returns_to = letter.not_before, LetterState.QUEUED
+    letter.sent_at = letter.bounced_at = None
     allow(letter.recipient)
     letter.claims += 1  # A sender that comes back late finds that the letter is not its own any more.
     return True

@@ -226,3 +226,18 @@ def test_a_stranger_and_another_event_get_nothing(event: Event, organiser: Accou
 
 def test_every_kind_of_letter_about_an_event_has_a_name(app: Flask) -> None:
     assert {kind for kind in _renderers if kind != "people.link" and "." in kind} - KINDS.keys() == set()
+
+
+def test_what_came_back_is_sent_once_more_to_an_address_that_is_free_again(
+    event: Event, organiser: Account, client: FlaskClient
+) -> None:
+    (number,) = make_letters(
+        event, "ana@example.org", state=LetterState.BOUNCED, sent_at=NOON, bounced_at=NOON, last_error="5.1.1"
+    )
+    suppress("ana@example.org", "5.1.1", grounds=Grounds.BOUNCED, letter_id=number)
+    db.session.commit()
+    assert "Send once more" in client.get(f"{AT}{number}/").text
+    client.post(f"{AT}{number}/send/")
+    letter = db.session.get_one(Letter, number, populate_existing=True)
+    assert (letter.state, letter.sent_at, letter.bounced_at) == (LetterState.QUEUED, None, None)
+    assert suppression_of("ana@example.org") is None
