@@ -36,7 +36,9 @@ class RuleForm(EditForm):
     )
     text = TranslatedField(
         _l("Your words"), [Optional(), known_words], long=True,
-        description=_l("They stand above what the letter says anyway: when, where, and how to join. Markdown."),
+        description=_l(
+            "They stand between the greeting and what the letter says anyway: when, where, and how to join. Markdown."
+        ),
     )  # fmt: skip
 
     def __init__(self, event: Event, languages: tuple[str, ...], rule: Rule | None = None) -> None:
