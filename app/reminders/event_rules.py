@@ -86,8 +86,8 @@ def _row(occasion: Occasion, kind: str, key: str, person: Person, topic: str = "
         about=f"event:{rule.event_id}",
         # Should the clock have been wrong, and be put back, the letter waits until its moment really comes.
         not_before=occasion.due_at(person.zone),
-        rule=rule.id, minutes=rule.ahead, until=int(occasion.until(person.zone).timestamp()),
-        **person.payload, **payload,
+        minutes=rule.ahead, until=int(occasion.until(person.zone).timestamp()),
+        **rule.payload, **person.payload, **payload,
     )  # fmt: skip
 
 

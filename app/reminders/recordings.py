@@ -94,8 +94,8 @@ def _write_letters(event: Event, rule: Rule, found: Sequence[Publication]) -> No
         night = hours.around(moment, person.zone)
         rows.append(letter_row(
             RECORDING, f"{person.key}:{newest}", person.email, recipient_name=person.name, language=person.language,
-            about=f"event:{event.id}", not_before=night.ends_at if night else moment, rule=rule.id,
-            publications=theirs, **person.payload,
+            about=f"event:{event.id}", not_before=night.ends_at if night else moment,
+            publications=theirs, **rule.payload, **person.payload,
         ))  # fmt: skip
     enqueue_all(rows)
 

@@ -22,6 +22,8 @@ def rule_of(letter: Letter) -> Rule:
     rule = _rule(letter.payload.get("rule", 0))
     if rule is None or not rule.is_on:
         raise Stale("the organisers do not want it any more")
+    if letter.payload["since"] != rule.payload["since"]:
+        raise Stale("the organisers made it another letter")
     return rule
 
 

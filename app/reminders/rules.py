@@ -59,9 +59,10 @@ def add(event: Event, by: Account, kind: RuleKind, **facts: Any) -> Rule:
 
 
 def change(rule: Rule, by: Account, **facts: Any) -> None:
-    """A rule with another moment or another audience begins anew: what would have been due by now stays unsaid."""
+    """A rule of another kind, moment or audience begins anew: what would have been due by now stays unsaid, and what
+    was written and waits is not sent."""
     changed = events.change(rule, facts)
-    if not {"anchor", "minutes", "audience", "audience_value"}.isdisjoint(changed):
+    if not {"kind", "anchor", "minutes", "audience", "audience_value"}.isdisjoint(changed):
         rule.since = clock.now()
     if changed:
         _record(rule, by, "changed", changed=changed)

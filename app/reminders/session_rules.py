@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -220,6 +221,7 @@ class _Round:
     def _write_letters(self, letters: list[list[Telling]]) -> None:
         """The ledger decides: what another sweep wrote down at this moment is in its letter, not in ours."""
         entries = [telling.entry for letter in letters for telling in letter]
+        entries.sort(key=itemgetter("session_id", "person"))  # So that no two sweeps wait for each other in a circle.
         if not entries:
             return
         insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -238,7 +240,7 @@ class _Round:
             kind, f"{person.key}:{first.session_id}:{self.rule.ahead}:{start}", person.email,
             recipient_name=person.name, language=person.language, about=f"event:{self.event.id}",
             topic=f"{person.key}:{first.session_id}" if self._is_before else "",
-            not_before=min(each.due_at for each in letter), rule=self.rule.id, **person.payload,
+            not_before=min(each.due_at for each in letter), **self.rule.payload, **person.payload,
             sessions={str(each.session_id): int(each.occasion.anchor.timestamp()) for each in letter},
             untils={str(each.session_id): int(each.occasion.until(person.zone).timestamp()) for each in letter},
         )  # fmt: skip

@@ -137,19 +137,19 @@ class World:
         about = {"sessions": starts, "untils": dict.fromkeys(starts, until), "until": until}
         me = {"role": "registration", "number": self.person.id}
         thanks.audience = AudienceKind.ALL
-        self.add("reminders.event", self.person.email, rule=day.id, start=int(START.timestamp()), until=until, **me)
-        self.add("reminders.agenda", self.person.email, rule=of_agenda.id, **me, **about)
-        self.add("reminders.speaker", self.speaker.email, rule=of_speakers.id, role="speaker",
+        self.add("reminders.event", self.person.email, **day.payload, start=int(START.timestamp()), until=until, **me)
+        self.add("reminders.agenda", self.person.email, **of_agenda.payload, **me, **about)
+        self.add("reminders.speaker", self.speaker.email, **of_speakers.payload, role="speaker",
                  number=self.speaker.id, **about)  # fmt: skip
-        self.add("reminders.thanks", self.person.email, rule=thanks.id, **me, until=until)
-        self.add("reminders.feedback", self.person.email, rule=thanks.id, **me, until=until)
+        self.add("reminders.thanks", self.person.email, **thanks.payload, **me, until=until)
+        self.add("reminders.feedback", self.person.email, **thanks.payload, **me, until=until)
         published = [Publication(session=session) for session in self.sessions]
         db.session.add_all(published)
         db.session.flush()
         self.add(
             "reminders.recording",
             self.person.email,
-            rule=recording.id,
+            **recording.payload,
             publications=[one.id for one in published],
             **me,
         )

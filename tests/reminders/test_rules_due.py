@@ -196,6 +196,39 @@ def test_what_is_switched_off_or_deleted_while_it_waits_is_not_sent(webinar: Eve
     assert db.session.scalars(sa.select(Letter.state)).all() == [LetterState.DROPPED]
 
 
+@pytest.mark.parametrize("facts", [
+    {"kind": RuleKind.FEEDBACK, "anchor": Anchor.EVENT_END, "minutes": 60}, {"minutes": -600},
+    {"audience": AudienceKind.LANGUAGE, "audience_value": "ro"},
+])  # fmt: skip
+def test_what_was_written_by_a_rule_that_is_another_now_is_not_sent(
+    webinar: Event, letters_at: Run, facts: dict[str, object]
+) -> None:
+    make_registration(webinar)
+    rule = next(rule for rule in rules.of_event(webinar) if rule.minutes == -1440)
+    with clock.stopped_at(START - DAY):
+        sweep.sweep()
+        db.session.commit()
+    with clock.stopped_at(START - DAY + timedelta(seconds=1)):
+        rules.change(rule, make_account(), **{"text": {"en": "Come!"}} | facts)
+        db.session.commit()
+
+    assert letters_at(START - DAY + MINUTE) == []
+    assert "made it another letter" in db.session.scalars(sa.select(Letter)).one().last_error
+
+
+def test_new_words_for_a_reminder_stand_in_what_waits(webinar: Event, letters_at: Run) -> None:
+    make_registration(webinar)
+    rule = next(rule for rule in rules.of_event(webinar) if rule.minutes == -1440)
+    with clock.stopped_at(START - DAY):
+        sweep.sweep()
+    with clock.stopped_at(START - DAY + timedelta(seconds=1)):
+        rules.change(rule, make_account(), text={"en": "Come!"})
+        db.session.commit()
+
+    (message,) = letters_at(START - DAY + MINUTE)
+    assert "Come!" in text(message)
+
+
 def test_a_rule_that_is_made_after_its_moment_makes_nothing_up(webinar: Event, letters_at: Run) -> None:
     make_registration(webinar)
     letters_at(START - DAY)

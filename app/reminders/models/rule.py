@@ -2,6 +2,7 @@
 
 import enum
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -74,6 +75,11 @@ class Rule(Model):
     def ahead(self) -> int:
         """Minutes before the anchor; after it when negative."""
         return -self.minutes
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """As its letters name it, with the moment by which they know whether it is still what it was."""
+        return {"rule": self.id, "since": int(self.since.timestamp())}
 
 
 class Reminding(Model):
