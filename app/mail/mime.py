@@ -18,8 +18,9 @@ LONGEST_LINE = 76
 """Characters, CRLF not counted (RFC 5322 2.1.1 wishes for 78)."""
 
 _PLAIN = re.compile(r"[\x20-\x7e]*")
-_NOT_PLAIN = re.compile(r"[^\t\n\x20-\x7e]|[^\n]{990}")
-_LINE_END = re.compile(r"\r\n?|\n")
+_NOT_PLAIN = re.compile(r"[^\t\n\x20-\x7e]")
+LONGEST_PLAIN_LINE = 990
+"""Characters; servers take 998 (RFC 5321 4.5.3.1.6)."""
 
 
 @lru_cache(4096)  # Of the letters of a batch most say the same in most headers.
@@ -64,9 +65,9 @@ def _refuse_lines(value: str) -> None:
 
 def text_part(text: str, subtype: str, **parameters: str) -> bytes:
     """A part of text in UTF-8: as it stands where it is ASCII in short lines, else in the shorter encoding."""
-    lines = _LINE_END.sub("\n", text)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
     lines += "" if lines.endswith("\n") else "\n"
-    if _NOT_PLAIN.search(lines) is None:
+    if _NOT_PLAIN.search(lines) is None and max(map(len, lines.split("\n"))) < LONGEST_PLAIN_LINE:
         encoding, charset, body = "7bit", "us-ascii", lines.replace("\n", "\r\n").encode("ascii")
     else:
         raw = lines.replace("\n", "\r\n").encode()

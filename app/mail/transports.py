@@ -115,8 +115,8 @@ class Smtp:
     def connect(self) -> None:
         if self.is_connected:
             return
-        context = ssl.create_default_context()
         try:
+            context = ssl.create_default_context() if self._tls != "none" else None
             if self._tls == "tls":
                 self._connection = _TlsConnection(self._host, self._port, timeout=TIMEOUT, context=context)
             else:

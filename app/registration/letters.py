@@ -195,7 +195,7 @@ def _registrations(letters: Sequence[Letter]) -> Sequence[Registration]:
     named = ("registration", "registration_id")
     numbers = {letter.payload[name] for letter in letters for name in named if name in letter.payload}
     numbers |= {letter.payload["number"] for letter in letters if letter.payload.get("role") == "registration"}
-    shown = (orm.joinedload(Registration.event), orm.selectinload(Registration.links))
+    shown = (orm.selectinload(Registration.event), orm.selectinload(Registration.links))
     with_links = sa.select(Registration).options(*shown)
     return db.session.scalars(with_links.where(Registration.id.in_(numbers))).all() if numbers else ()
 
