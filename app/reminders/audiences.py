@@ -108,12 +108,10 @@ def _registered(event: Event, audience: Audience, session: EventSession | None) 
     if session is not None and state is RegistrationState.CONFIRMED and event.kind is EventKind.CONFERENCE:
         rows = rows.where(_chose(AgendaItem.session_id == session.id))
     match audience.kind:
-        case AudienceKind.BOOKED if audience.value and event.kind is EventKind.CONFERENCE:
-            rows = rows.where(_chose(AgendaItem.session_id == int(audience.value)))
+        case AudienceKind.BOOKED if audience.value:
+            rows = rows.where(_comes_to(event, EventSession.id == int(audience.value)))
         case AudienceKind.THEME:
-            of_theme = sa.select(EventSession.id).where(EventSession.theme_id == int(audience.value))
-            if event.kind is EventKind.CONFERENCE:
-                rows = rows.where(_chose(AgendaItem.session_id.in_(of_theme)))
+            rows = rows.where(_comes_to(event, EventSession.theme_id == int(audience.value)))
         case AudienceKind.LANGUAGE:
             rows = rows.where(_reads(audience.value))
         case AudienceKind.PRESENT:
@@ -123,6 +121,12 @@ def _registered(event: Event, audience: Audience, session: EventSession | None) 
         case _:
             pass
     return rows
+
+
+def _comes_to(event: Event, which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """All who registered come to a session of a webinar, and nobody to one that is gone."""
+    sessions = sa.select(EventSession.id).where(EventSession.event_id == event.id, which).correlate(None)
+    return _chose(AgendaItem.session_id.in_(sessions)) if event.kind is EventKind.CONFERENCE else sessions.exists()
 
 
 def _chose(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

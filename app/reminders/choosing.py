@@ -20,8 +20,12 @@ PLAIN = (
 )  # fmt: skip
 
 
-def groups(event: Event, languages: Collection[str]) -> Groups:
-    """What a message can be for, by its value in a form; of a conference also by what people chose."""
+def groups(event: Event, languages: Collection[str], present: Audience | None = None) -> Groups:
+    """What a message can be for, by its value in a form; of a conference also by what people chose.
+
+    The present audience is among them also when it is gone: else a form would show another as chosen, and whoever
+    mends a word would write to all.
+    """
     found: Groups = {_("Groups"): [(kind.value, kind.label) for kind in PLAIN]}
     if event.kind is EventKind.CONFERENCE:
         found[AudienceKind.THEME.label] = [
@@ -34,6 +38,10 @@ def groups(event: Event, languages: Collection[str]) -> Groups:
     found[AudienceKind.LANGUAGE.label] = [
         (value_of(Audience(AudienceKind.LANGUAGE, tag)), language_name(tag)) for tag in languages
     ]
+    if present and present.value:
+        value, of_kind = value_of(present), found.setdefault(present.kind.label, [])
+        if value not in dict(of_kind):
+            of_kind.append((value, said(event, present)))
     return {group: choices for group, choices in found.items() if choices}
 
 

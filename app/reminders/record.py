@@ -13,7 +13,8 @@ from app.mail import outbox
 from app.mail.models import Letter, LetterState
 from app.reminders.kinds import KINDS
 
-PAGE = 50
+PAGE, LAST = 50, 10**9
+"""How many letters a page has, and the number of the last page that anybody may ask for: databases count no further."""
 SORTS: Mapping[str, sa.ColumnElement[Any]] = {"written": Letter.id.expression, "to": Letter.recipient.expression}
 _SAID = Letter.recipient + " " + Letter.recipient_name + " " + Letter.subject
 
@@ -86,7 +87,7 @@ def page_of(event: Event, filters: Filters, page: int, counts: Mapping[LetterSta
     if not filters.arguments.keys() - {"state", "sort"}:
         known = counts.get(LetterState(filters.state), 0) if filters.state else sum(counts.values())
         page = min(page, -(-known // PAGE))
-    page = max(page, 1)
+    page = min(max(page, 1), LAST)
     wanted = numbers(event, filters).limit(PAGE).offset((page - 1) * PAGE)
     if known is None:
         # What no index knows is looked through once, for the page and for the number.

@@ -348,6 +348,19 @@ def test_what_is_written_badly_is_said_beside_the_field(event: Event, organiser:
     assert db.session.scalars(sa.select(Message)).one().subject == {"en": "One Bcc: x@example.org"}
 
 
+def test_an_audience_that_is_gone_stays_chosen_and_is_nobody(
+    event: Event, organiser: Account, client: FlaskClient
+) -> None:
+    make_registration(event)
+    message = make_message(event, audience=AudienceKind.THEME, audience_value="999")
+    page = client.get(f"{AT}{message.id}/edit/").text
+    assert '<option selected value="theme:999">Who chose sessions of a theme: (is gone)</option>' in page
+    data = {"audience": "theme:999", "subject-en": "Mended", "text-en": "Mended"}
+    assert client.post(f"{AT}{message.id}/edit/", data=data).status_code == 303
+    assert (message.subject, message.audience_value) == ({"en": "Mended"}, "999")
+    assert "Nobody belongs to this group yet." in client.get(f"{AT}{message.id}/send/").text
+
+
 def test_a_message_that_was_given_out_is_edited_no_more(event: Event, organiser: Account, client: FlaskClient) -> None:
     make_registration(event)
     message = sent(make_message(event), organiser)

@@ -110,6 +110,7 @@ def test_the_page_searches_and_leads_through_the_pages(event: Event, organiser: 
     assert "No letter is found." in client.get(f"{AT}?q=nobody").text
     assert client.get(f"{AT}?page=nonsense&state=x&sort=%00").status_code in (200, 404)
     assert client.get(f"{AT}?page=999999999").status_code == 200
+    assert client.get(f"{AT}?q=p9&page={'9' * 25}").status_code == 200
 
 
 def test_letters_of_unknown_fate_stand_first_and_are_decided_together(

@@ -28,10 +28,10 @@ class MessageForm(EditForm):
 
     def __init__(self, event: Event, languages: tuple[str, ...], message: Message | None = None) -> None:
         stored: dict[str, Any] = {}
-        if message is not None:
-            audience = Audience(message.audience, message.audience_value)
+        audience = Audience(message.audience, message.audience_value) if message else None
+        if message and audience:
             stored = {"audience": value_of(audience), "subject": message.subject, "text": message.text}
-        self._offered = groups(event, languages)
+        self._offered = groups(event, languages, audience)
         super().__init__(data=stored, languages=event.languages)
 
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:

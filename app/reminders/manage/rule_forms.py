@@ -43,15 +43,16 @@ class RuleForm(EditForm):
 
     def __init__(self, event: Event, languages: tuple[str, ...], rule: Rule | None = None) -> None:
         stored: dict[str, Any] = {}
-        if rule is not None:
+        present = Audience(rule.audience, rule.audience_value) if rule else None
+        if rule and present:
             number, unit = in_unit(abs(rule.minutes))
             stored = {
                 "kind": rule.kind.value, "number": number, "unit": unit,
                 "whole": "session" if rule.anchor in (Anchor.SESSION_START, Anchor.SESSION_END) else "event",
-                "audience": value_of(Audience(rule.audience, rule.audience_value)),
+                "audience": value_of(present),
                 "subject": rule.subject, "text": rule.text,
             }  # fmt: skip
-        offered = groups(event, languages)
+        offered = groups(event, languages, present)
         first, *others = offered
         chose = (AudienceKind.BOOKED.value, AudienceKind.BOOKED.label)
         self._offered = {first: [*offered[first][:1], chose, *offered[first][1:]], **{k: offered[k] for k in others}}
