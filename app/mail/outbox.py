@@ -27,7 +27,7 @@ __all__ = [
 ]  # fmt: skip
 
 WAITING = (LetterState.QUEUED, LetterState.HELD)
-BATCH, BATCH_UNDER_LIMITS = 100, 10
+BATCH, BATCH_UNDER_LIMITS = 50, 10
 """Letters that are claimed and written together; few where each is counted, since those not sent count too."""
 
 
