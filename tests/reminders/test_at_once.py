@@ -15,6 +15,7 @@ from app.lib import clock
 from app.mail.models import Letter
 from app.registration.models import AgendaItem
 from app.reminders import record, sweep
+from app.schedule.models import EventSession
 from app.schedule.signals import session_changed
 from tests.conftest import NOON, settings
 from tests.factories import make_event, make_registration, make_session, make_speaker, save
@@ -62,3 +63,37 @@ def test_sweeps_at_once_write_each_letter_once(tmp_path: Path, database: str) ->
         "reminders.change": 21, "reminders.event": 20, "reminders.agenda": 20, "reminders.speaker": 1,
     }  # fmt: skip
     assert letters == 62
+
+
+@pytest.mark.both_databases
+def test_what_changes_while_a_sweep_tells_of_the_change_before_is_told_by_the_next(
+    tmp_path: Path, database: str
+) -> None:
+    app = create_app(settings(tmp_path, SQLALCHEMY_DATABASE_URI=database))
+
+    def move(number: int, to: datetime) -> None:
+        with app.app_context():
+            session = db.session.get_one(EventSession, number)
+            previous, session.starts_at, session.ends_at = session.starts_at, to, to + timedelta(hours=1)
+            session_changed.send(session, change=Change.MOVED, previous_start=previous)
+            db.session.commit()
+
+    with app.app_context(), clock.stopped_at(NOON):
+        event = make_event()
+        number = make_session(event, starts_at=START).id
+        make_registration(event)
+        move(number, START + timedelta(hours=1))
+        with clock.stopped_at(NOON + timedelta(minutes=1)):
+            sweep.sweep()
+            other = threading.Thread(target=move, args=(number, START + timedelta(hours=2)))
+            other.start()
+            db.session.commit()
+            other.join()
+        with clock.stopped_at(NOON + timedelta(minutes=2)):
+            sweep.sweep()
+            db.session.commit()
+        told = db.session.scalars(sa.select(Letter.payload).where(Letter.kind == "reminders.change")).all()
+        db.session.remove()
+        db.engine.dispose()
+    starts = [payload["changes"][0]["start"] for payload in told]
+    assert sorted(starts) == [int((START + timedelta(hours=hours)).timestamp()) for hours in (1, 2)]
