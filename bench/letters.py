@@ -64,11 +64,14 @@ from app.mail.service import letter_row
 rows, later = int(sys.argv[1]), int(sys.argv[2])
 with create_app().app_context():
     now = clock.now()
+    usual = letter_row("reminders.event", "", "old@example.org", language="en")
     for start in range(0, rows, 20000):
         db.session.connection().execute(sa.insert(Letter.__table__), [
-            letter_row("reminders.event", f"r{n + 10**7}:1440:{n}", f"old{n}@example.org", language="en",
-                       about=f"event:{n % 500 + 9}", not_before=now + timedelta(days=1 if n < later else -30))
-            | {"state": LetterState.QUEUED if n < later else LetterState.SENT} for n in range(start, start + 20000)
+            usual | {"key": f"reminders.event:r{n + 10**7}:1440:{n}", "recipient": f"old{n}@example.org",
+                     "message_id": f"<old{n}@polyforum>", "about": f"event:{n % 500 + 9}",
+                     "not_before": now + timedelta(days=1 if n < later else -30),
+                     "state": LetterState.QUEUED if n < later else LetterState.SENT}
+            for n in range(start, min(rows, start + 20000))
         ])
     db.session.commit()
     db.session.execute(sa.text("ANALYZE"))
