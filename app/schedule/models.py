@@ -53,6 +53,8 @@ class EventSession(Shown, Model):
         sa.Index("ix_event_session_time", "event_id", "starts_at"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_times_or_none"),
+        # Letters are keyed by its number, so SQLite must never give one out twice.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -351,11 +351,13 @@ def upgrade() -> None:
         with op.batch_alter_table(table, schema=None, table_kwargs=numbered) as batch_op:
             for name in names:
                 batch_op.alter_column(name, existing_type=types[name], existing_nullable=False, server_default=None)
-    with op.batch_alter_table(
-        'language_track', schema=None, recreate='auto' if op.get_bind().dialect.name != 'sqlite' else 'always',
-        table_kwargs=NUMBERED,
-    ):
-        pass  # Letters and addresses carry its number, so SQLite must never give one out twice.
+    if op.get_bind().dialect.name == 'sqlite':
+        # Letters and addresses carry their numbers, so SQLite must never give one out twice.
+        op.execute('DROP INDEX ix_registration_name')
+        for table in ('event_session', 'language_track', 'registration'):
+            with op.batch_alter_table(table, schema=None, recreate='always', table_kwargs=NUMBERED):
+                pass
+        op.execute('CREATE INDEX ix_registration_name ON registration (event_id, substr(search, 1, 60), id)')
     for statement in addressed(op.get_bind().dialect.name):
         op.execute(statement)
     # ### end Alembic commands ###
