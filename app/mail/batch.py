@@ -63,7 +63,7 @@ class Batch:
             ended = partial(_defer, ours, reason) if state is LetterState.QUEUED else partial(_end, ours, state, reason)
             self._owed.append(ended)
         self._waiting = [draft.ours for draft in drafts]
-        self._settle(partial(copies.keep, {draft.ours.id: draft.content for draft in drafts if draft.is_kept}))
+        self._settle(partial(_note, drafts))
         return drafts
 
     def _send_all(self, drafts: Sequence[Draft]) -> None:
@@ -102,6 +102,15 @@ class Batch:
         self._owed.clear()
         self._fates.update(fates)
         return given
+
+
+def _note(drafts: Sequence[Draft]) -> None:
+    """What the letters say, and what they enclose, as far as that is remembered."""
+    copies.keep({draft.ours.id: draft.content for draft in drafts if draft.is_kept})
+    for draft in drafts:
+        for file in draft.content.attachments:
+            if file.note is not None:
+                file.note()
 
 
 def _announce(draft: Draft) -> bool:

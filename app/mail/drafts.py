@@ -20,6 +20,7 @@ from app.mail.models import Letter, LetterState
 from app.mail.rendering import Content, Stale, is_kept, renderer_of
 from app.mail.returns import return_address
 from app.mail.service import SUPERSEDED
+from app.mail.stencils import is_stencil
 from app.mail.suppression import suppressions_against
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,8 @@ def write_all(claims: Sequence[Claim]) -> tuple[list[Draft], list[Unwritten]]:
 
 def _draft(ours: Claim, letter: Letter) -> Draft:
     content = write(letter)
+    if any(map(is_stencil, (content.subject, content.text, content.html))):
+        raise RuntimeError("the letter still has stand-ins for what is its reader's own")
     message = compose_message(letter, content, current_app.config["MAIL_FROM"])
     message = Message(return_address(letter), message.recipient, signed(message.data))
     return Draft(

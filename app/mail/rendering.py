@@ -21,6 +21,8 @@ class Attachment:
     mimetype: str
     """With parameters, such as `text/calendar; method=REQUEST; charset=utf-8`."""
     filename: str
+    note: Callable[[], None] | None = None
+    """Writes down that it was enclosed, when the letter is handed over: renderers themselves only read."""
 
 
 @dataclass(frozen=True, slots=True)

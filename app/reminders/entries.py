@@ -1,10 +1,11 @@
 """The calendar entries that letters carry: one calendar object a session, since some clients read only the first entry.
 
-What was asked to by letter is remembered when the letter is written, so that it can be called off in the calendars
-that have it, and in no others.
+What was asked to by letter is remembered when the letter goes, so that it can be called off in the calendars that have
+it, and in no others.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from app.calendar.invitations import Method, invitation
 from app.mail.rendering import Attachment
@@ -18,9 +19,7 @@ MOST = 10
 
 def asking(registration: Registration, sessions: Sequence[EventSession]) -> tuple[Attachment, ...]:
     """New ones, and updates of those that have moved."""
-    asked = [session for session in sessions if session.is_scheduled][:MOST]
-    replies.note_mailed(registration, asked)
-    return _enclosed(registration, asked, "REQUEST")
+    return _enclosed(registration, [session for session in sessions if session.is_scheduled][:MOST], "REQUEST")
 
 
 def calling_off(registration: Registration, sessions: Sequence[EventSession]) -> tuple[Attachment, ...]:
@@ -33,6 +32,7 @@ def _enclosed(registration: Registration, sessions: Sequence[EventSession], meth
         Attachment(
             invitation(registration, [session], method),
             f"text/calendar; method={method}; charset=utf-8", f"{session.slug}.ics",
+            partial(replies.note_mailed, registration, [session]) if method == "REQUEST" else None,
         )
         for session in sessions
     )  # fmt: skip
