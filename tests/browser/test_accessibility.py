@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.conftest import DESKTOP, PHONE, LiveSite
 
@@ -125,16 +125,22 @@ def test_organisers_pages(browser: Browser, live_site: LiveSite, scheme: str, vi
     sign_in(context, live_site)
     tabs = context.new_page()
     tabs.goto(live_site.url + "/en/manage/events/occupy-library-next/")
-    own = {
-        link.get_attribute("href") for link in tabs.locator("main a, nav a").all()
-        if re.match(r"/en/manage/events/occupy-library-next/", link.get_attribute("href") or "")
-    }  # fmt: skip
-    assert len(own) > 8
+    own = links_of(tabs, "main a")
+    for group in links_of(tabs, ".tabs > ul:first-child a"):
+        tabs.goto(live_site.url + group)
+        own |= links_of(tabs, ".tabs a")
+    assert len(own) > 20
     found = {
         path: fault for path in [*ORGANISERS, *sorted(own)] if (fault := faults(context, live_site.url + path, options))
     }
     context.close()
     assert found == {}
+
+
+def links_of(page: Page, selector: str) -> set[str]:
+    """Those that lead to pages of the event."""
+    addresses = {link.get_attribute("href") or "" for link in page.locator(selector).all()}
+    return {address for address in addresses if address.startswith("/en/manage/events/occupy-library-next/")}
 
 
 def test_pages_of_an_event_with_people(browser: Browser, live_site: LiveSite) -> None:
