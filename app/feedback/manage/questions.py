@@ -95,7 +95,7 @@ def remove_question(event: Event, asked: str) -> Any:
     except questionnaire.Answered:
         return _refused(event)
     db.session.commit()
-    flash(_("The question is gone."))
+    flash(_("The question is deleted."))
     return _back(event)
 
 
