@@ -84,7 +84,9 @@ SAME_EVERYWHERE = re.compile(
     r"^(Polyforum|schedule\.(xml|json|csv)|WebVTT|VTT|SRT|TXT|XML|JSON|CSV|TSV|UTC|iCal|frab|pretalx|Message-ID|[\W\d_]*)$"
 )
 TEXT_ATTRIBUTES = re.compile(r'\b(?:title|alt|placeholder|aria-label|summary|content)="([^"{]*[A-Za-z]{2}[^"{]*)"')
-MACHINE_CONTENT = re.compile(r"^(width=device-width|light dark|noindex|summary|website|nofollow|no-referrer|index|telephone=no)")
+MACHINE_CONTENT = re.compile(
+    r"^(width=device-width|light dark|noindex|summary|website|nofollow|no-referrer|index|telephone=no)"
+)
 TAGS = re.compile(r"<(script|style|kbd)\b.*?</\1>|<!--.*?-->|<[^>]*>", re.DOTALL)
 """Keys of a keyboard are named as it names them."""
 LONE_ATTRIBUTES = re.compile(r'^(?:\s*[a-z-]+="[^"]*")+\s*$')
