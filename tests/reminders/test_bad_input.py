@@ -3,6 +3,7 @@
 It stands in the rows themselves, as an import or an older version may have brought it; forms take less.
 """
 
+import os
 import unicodedata
 from collections.abc import Iterator
 from datetime import timedelta
@@ -51,6 +52,9 @@ HARM = {
     "length": "Łong " * 2000,
     "marks": "e" + "\u0301" * 300 + "\U0001f469\u200d\U0001f4bb" * 50,
 }  # fmt: skip
+TRIED = (
+    HARM if os.environ.get("SOAK") else {name: HARM[name] for name in ("line breaks", "controls", "quotes", "length")}
+)
 HEADERS = {
     "from", "to", "reply-to", "subject", "date", "message-id", "content-language", "auto-submitted", "mime-version",
     "content-type", "content-transfer-encoding", "content-disposition", "list-unsubscribe", "list-unsubscribe-post",
@@ -148,7 +152,7 @@ def check_calendar(body: bytes, attendee: str | None = None) -> None:
     assert not isinstance(entry["SUMMARY"], list)
 
 
-@pytest.mark.parametrize("harm", HARM.values(), ids=HARM)
+@pytest.mark.parametrize("harm", TRIED.values(), ids=TRIED)
 def test_no_letter_and_no_calendar_says_more_than_it_should(post: Post, client: FlaskClient, harm: str) -> None:
     event, session, registration = programme(harm)
     feeds = [
@@ -167,7 +171,7 @@ def test_no_letter_and_no_calendar_says_more_than_it_should(post: Post, client: 
     )
 
 
-@pytest.mark.parametrize("harm", HARM.values(), ids=HARM)
+@pytest.mark.parametrize("harm", TRIED.values(), ids=TRIED)
 def test_forms_take_it_cleaned_or_not_at_all(client: FlaskClient, harm: str) -> None:
     event = make_event(slug="harmed")
     answer = client.post("/en/events/harmed/register/", data={
