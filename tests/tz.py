@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import icalendar
+
 from app.calendar import zones as written
 from app.lib import clock
 from app.schedule import zones
@@ -38,6 +40,7 @@ def _forget() -> None:
     zoneinfo.ZoneInfo.clear_cache()
     for remembered in (clock.zone, clock.zones, zones._rules, written.timezone):
         remembered.cache_clear()
+    icalendar.use_zoneinfo()  # With nothing remembered.
 
 
 def _tzif(hours: int, changes: list[tuple[int, int, int, int]]) -> bytes:
