@@ -13,6 +13,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 from sqlalchemy import orm
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.lib import clock
 from app.lib.bell import Bell
@@ -135,6 +136,11 @@ def holds(text: sa.ColumnElement[str], part: str) -> sa.ColumnElement[bool]:
     if part.isascii() or db.session.get_bind().dialect.name != "sqlite":
         return text.icontains(part, autoescape=True)
     return sa.func.folded(text, type_=sa.String()).contains(part.lower(), autoescape=True)
+
+
+def insert_into(table: Any) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what happens on a conflict, which each database spells alike and SQLAlchemy does not."""
+    return (postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert)(table)
 
 
 def lock_row(row: Model) -> None:

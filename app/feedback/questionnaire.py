@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.events import service as events
 from app.events.models import Event
-from app.extensions import db
+from app.extensions import db, insert_into
 from app.feedback import defaults
 from app.feedback.models import About, AnswerKind, FeedbackForm, FeedbackQuestion, FeedbackReply, Option
 from app.lib.text import Translated
@@ -55,8 +54,7 @@ def settled(event: Event, *, to_change: bool = False) -> FeedbackForm:
 
     `to_change`: an organiser's own transaction, which waits for the replies under way.
     """
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    new = insert(FeedbackForm).values(event_id=event.id).on_conflict_do_nothing().returning(FeedbackForm.event_id)
+    new = insert_into(FeedbackForm).values(event_id=event.id).on_conflict_do_nothing().returning(FeedbackForm.event_id)
     if db.session.scalar(new) is not None:
         db.session.add_all(defaults.questions(event))
         db.session.flush()

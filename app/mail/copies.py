@@ -7,9 +7,8 @@ from datetime import timedelta
 from typing import NamedTuple, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.extensions import db
+from app.extensions import db, insert_into
 from app.lib import clock
 from app.mail.models import Letter, LetterCopy
 from app.mail.rendering import Content
@@ -35,8 +34,7 @@ def keep(contents: Mapping[int, Content]) -> None:
     if not contents:
         return
     moment = clock.now()
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(cast("sa.Table", LetterCopy.__table__))
+    statement = insert_into(cast("sa.Table", LetterCopy.__table__))
     written = {name: statement.excluded[name] for name in ("text", "html", "written_at")}
     db.session.connection().execute(statement.on_conflict_do_update(index_elements=["letter_id"], set_=written), [
         {"letter_id": number, "text": _pressed(said.text), "html": _pressed(said.html), "written_at": moment}

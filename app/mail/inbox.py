@@ -14,9 +14,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.extensions import db
+from app.extensions import db, insert_into
 from app.lib import clock
 from app.mail import failures, returns
 from app.mail.bounces import Action, Report, guessed_report_of, report_of
@@ -129,12 +128,11 @@ def _take(message: Arrived, beginning: bytes) -> Arrival | None:
         db.session.rollback()
         said = str(fault) if isinstance(fault, Unreadable) else f"{type(fault).__name__}: {fault}"
         finding = Finding(Arrival.UNREADABLE, said)
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {
         "mark": message.mark, "arrival": finding.arrival, "letter_id": finding.letter_id, "status": finding.status,
         "detail": one_line(finding.detail)[:500], "received_at": clock.now(),
     }  # fmt: skip
-    noted = insert(Received).values(row).on_conflict_do_nothing(index_elements=["mark"]).returning(Received.id)
+    noted = insert_into(Received).values(row).on_conflict_do_nothing(index_elements=["mark"]).returning(Received.id)
     if db.session.scalar(noted) is None:
         db.session.rollback()
         return None

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.extensions import db
+from app.extensions import db, insert_into
 from app.lib import clock
 from app.mail.models import Pace
 from app.mail.service import domain_of
@@ -89,7 +88,9 @@ class Room:
     def count(self) -> None:
         """Writes down what was taken."""
         if self._taken:
-            add = _insert().values({"domain": sa.bindparam("named"), "minute": self._minute, "used": sa.bindparam("n")})
+            add = insert_into(Pace).values(
+                {"domain": sa.bindparam("named"), "minute": self._minute, "used": sa.bindparam("n")}
+            )
             before = sa.case((Pace.minute == self._minute, Pace.used), else_=0)
             counted = {"minute": self._minute, "used": before + add.excluded.used}
             statement = add.on_conflict_do_update(index_elements=["domain"], set_=counted)
@@ -99,7 +100,7 @@ class Room:
 def rest(domain: str) -> None:
     """Nothing is claimed for the domain for a while."""
     until = clock.now() + REST
-    statement = _insert().values(domain=domain, minute=0, used=0, rests_until=until)
+    statement = insert_into(Pace).values(domain=domain, minute=0, used=0, rests_until=until)
     statement = statement.on_conflict_do_update(index_elements=["domain"], set_={"rests_until": until})
     db.session.execute(statement)
 
@@ -117,9 +118,5 @@ def forget_old() -> None:
 
 def _hold(domain: str) -> None:
     """Its row is ours until the transaction ends; on SQLite all rows are."""
-    statement = _insert().values(domain=domain, minute=0, used=0)
+    statement = insert_into(Pace).values(domain=domain, minute=0, used=0)
     db.session.execute(statement.on_conflict_do_update(index_elements=["domain"], set_={"domain": domain}))
-
-
-def _insert() -> postgresql.Insert | sqlite.Insert:
-    return (postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert)(Pace)

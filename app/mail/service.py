@@ -7,10 +7,9 @@ from typing import Any
 
 import idna
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
-from app.extensions import db
+from app.extensions import db, insert_into
 from app.lib import clock
 from app.mail.models import Letter, LetterState
 from app.mail.rendering import priority_of
@@ -47,8 +46,7 @@ def enqueue(
 def enqueue_all(rows: Sequence[dict[str, Any]]) -> None:
     """The same for many letters at once, in one statement for some hundred; nobody's address gets none."""
     rows = [row for row in rows if row["recipient"]]
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Letter).on_conflict_do_nothing(index_elements=[sa.column("key")])
+    statement = insert_into(Letter).on_conflict_do_nothing(index_elements=[sa.column("key")])
     if rows:
         db.session.execute(statement, rows)
     _supersede({row["topic"] for row in rows if row["topic"]})

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.extensions import db
+from app.extensions import db, insert_into
 from app.lib import clock
 from app.mail.models import Grounds, Letter, Priority, Scope, Suppression
 
@@ -51,12 +50,11 @@ def suppress(
 ) -> Suppression:
     """Sends nothing more to an address. Of what is known already the stricter stays."""
     email, reason = email.lower(), reason[:500]
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {
         "email": email, "scope": scope, "grounds": grounds, "reason": reason, "letter_id": letter_id,
         "created_at": clock.now(),
     }  # fmt: skip
-    db.session.execute(insert(Suppression).values(row).on_conflict_do_nothing(index_elements=["email"]))
+    db.session.execute(insert_into(Suppression).values(row).on_conflict_do_nothing(index_elements=["email"]))
     known = db.session.scalars(
         sa.select(Suppression).where(Suppression.email == email).with_for_update(),
         execution_options={"populate_existing": True},

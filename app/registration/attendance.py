@@ -5,10 +5,9 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.events.models import Event, EventKind, Standing
-from app.extensions import db
+from app.extensions import db, insert_into
 from app.lib import clock
 from app.registration.models import AgendaItem, Attendance, Registration, Source
 from app.schedule.models import EventSession, SessionKind
@@ -54,9 +53,8 @@ def check_in(
 def _record(
     registration: Registration, session: EventSession | None, day: date, source: Source, at: datetime
 ) -> bool:  # fmt: skip
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     new = db.session.scalar(
-        insert(Attendance)
+        insert_into(Attendance)
         .values(
             registration_id=registration.id, session_id=session.id if session else None, day=day,
             source=source, first_at=at, last_at=at,

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.events.models import Event
-from app.extensions import db
+from app.extensions import db, insert_into
 from app.lib import clock
 from app.lib.text import pick
 from app.lib.tokens import new_token
@@ -91,9 +90,8 @@ def _row(registration: Registration, sessions: list[EventSession]) -> dict[str, 
 
 def _insert(rows: list[dict[str, object]]) -> None:
     """Who has one keeps it."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     if rows:
-        db.session.execute(insert(Certificate).on_conflict_do_nothing(index_elements=["registration_id"]), rows)
+        db.session.execute(insert_into(Certificate).on_conflict_do_nothing(index_elements=["registration_id"]), rows)
 
 
 # To everyone at once.

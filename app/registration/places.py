@@ -6,10 +6,9 @@ so that two transactions never wait for each other.
 """
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.events.models import Event
-from app.extensions import db
+from app.extensions import db, insert_into
 from app.lib import clock
 from app.registration.models import Booking, Claim, Places, Registration, RegistrationState
 from app.schedule.models import EventSession
@@ -78,9 +77,8 @@ def lock(subject: Subject) -> Places:
     """The subject's row, made when it is first needed. PostgreSQL locks the row, SQLite had to lock the file."""
     row = _locked(subject)
     if row is None:
-        insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
         number = {"event_id": subject.id} if isinstance(subject, Event) else {"session_id": subject.id}
-        db.session.execute(insert(Places).values(taken=0, last_number=0, **number).on_conflict_do_nothing())
+        db.session.execute(insert_into(Places).values(taken=0, last_number=0, **number).on_conflict_do_nothing())
         row = _locked(subject)
         assert row is not None  # noqa: S101 - inserted in the line above, by us or by another transaction
     # Somebody else may have changed the capacity while we waited for the lock.

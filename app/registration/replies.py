@@ -7,10 +7,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.events.models import Event
-from app.extensions import db
+from app.extensions import db, insert_into
 from app.lib import clock
 from app.lib.text import one_line
 from app.registration.models import AgendaItem, Answering, MailedEntry, Registration, RegistrationState, Reply
@@ -97,10 +96,9 @@ def _answers(session: EventSession, invited: int, replies: Sequence[Reply]) -> A
 
 def note_mailed(registration: Registration, sessions: Iterable[EventSession]) -> None:
     """These sessions are in the person's calendar from now on; again changes nothing but the moment."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = [{"registration_id": registration.id, "session_id": each.id, "mailed_at": clock.now()} for each in sessions]
     if rows:
-        statement = insert(MailedEntry)
+        statement = insert_into(MailedEntry)
         db.session.execute(statement.on_conflict_do_update(
             index_elements=["registration_id", "session_id"],
             set_={"mailed_at": statement.excluded.mailed_at, "called_off_at": None},

@@ -6,10 +6,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.events.models import Event, EventState, Standing
-from app.extensions import db
+from app.extensions import db, insert_into
 from app.languages.models import SubtitleFile
 from app.lib import clock
 from app.lib.tags import base_language
@@ -53,9 +52,8 @@ def _note() -> None:
     found = [{"session_id": row.session_id, "language": ""} for row in db.session.execute(recorded)]
     found += [{"session_id": row.session_id, "language": row.language} for row in db.session.execute(subtitled)]
     if found:
-        insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
         rows = [{**row, "found_at": moment} for row in found]
-        db.session.execute(insert(Publication).on_conflict_do_nothing(), rows)
+        db.session.execute(insert_into(Publication).on_conflict_do_nothing(), rows)
 
 
 def _tell() -> None:

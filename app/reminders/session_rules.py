@@ -11,10 +11,9 @@ from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.events.models import Event, EventKind, Standing
-from app.extensions import db
+from app.extensions import db, insert_into
 from app.lib import clock
 from app.mail.service import enqueue_all, letter_row
 from app.registration import attendance
@@ -224,8 +223,7 @@ class _Round:
         entries.sort(key=itemgetter("session_id", "person"))  # So that no two sweeps wait for each other in a circle.
         if not entries:
             return
-        insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        new = insert(SessionReminder).on_conflict_do_nothing().returning(
+        new = insert_into(SessionReminder).on_conflict_do_nothing().returning(
             SessionReminder.person, SessionReminder.session_id
         )  # fmt: skip
         gained = {tuple(row) for row in db.session.execute(new, entries)}

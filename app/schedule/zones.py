@@ -18,13 +18,12 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy import orm
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.events.models import Event
 from app.events.revision import changed_rows
 from app.events.service import subject
 from app.events.signals import Change
-from app.extensions import db, lock_row
+from app.extensions import db, insert_into, lock_row
 from app.lib import clock
 from app.people import audit
 from app.people.models import AuditEntry
@@ -136,10 +135,9 @@ def _newly_ruled() -> list[tuple[str, ZoneInfo]]:
 
 
 def _remember(zones: Mapping[str, bytes]) -> None:
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = [{"name": name, "rules": rules, "changed_at": clock.now()} for name, rules in zones.items()]
     if rows:
-        db.session.execute(insert(KnownZone).on_conflict_do_nothing(), rows)
+        db.session.execute(insert_into(KnownZone).on_conflict_do_nothing(), rows)
 
 
 @cache

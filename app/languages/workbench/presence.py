@@ -1,9 +1,8 @@
 """Who has a draft open, and at which cue they are."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.extensions import db
+from app.extensions import db, insert_into
 from app.languages.models import Linguist, Presence, SubtitleDraft
 from app.lib import clock
 
@@ -13,10 +12,9 @@ AWAY_AFTER = 45
 
 def note(draft: SubtitleDraft, linguist: Linguist, cue_id: int | None) -> None:
     """They are at a cue, or only here."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     seen = {"cue_id": cue_id, "seen_at": clock.now()}
     db.session.execute(
-        insert(Presence)
+        insert_into(Presence)
         .values(draft_id=draft.id, linguist_id=linguist.id, **seen)
         .on_conflict_do_update(index_elements=["draft_id", "linguist_id"], set_=seen)
     )

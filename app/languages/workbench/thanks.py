@@ -1,9 +1,8 @@
 """Who did what to a draft. Published with the subtitles."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.extensions import db
+from app.extensions import db, insert_into
 from app.languages.models import Credit, CreditPart, DraftState, Linguist, SubtitleDraft
 
 PARTS = {
@@ -22,9 +21,8 @@ def of(draft: SubtitleDraft) -> list[Credit]:
 
 def give(draft: SubtitleDraft, linguist: Linguist, part: CreditPart) -> None:
     """Once for each part, however often they do it."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     facts = {"draft_id": draft.id, "linguist_id": linguist.id, "name": linguist.name, "part": part}
-    db.session.execute(insert(Credit).values(facts).on_conflict_do_nothing())
+    db.session.execute(insert_into(Credit).values(facts).on_conflict_do_nothing())
 
 
 def give_for_edit(draft: SubtitleDraft, linguist: Linguist) -> None:

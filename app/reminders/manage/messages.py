@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -10,13 +10,12 @@ from werkzeug.wrappers import Response
 from app.events.guard import acting_account, organiser
 from app.events.models import Event
 from app.extensions import db, limiter, lock_row
-from app.lib import clock
 from app.lib.http import framed_letter, with_letter_frames
 from app.lib.urls import interface_language
 from app.mail.rendering import Content
 from app.people.permissions import Action
 from app.reminders import audiences, choosing, messages
-from app.reminders.manage import blueprint
+from app.reminders.manage import blueprint, previewing
 from app.reminders.manage.message_forms import MessageForm, SendForm
 from app.reminders.message_letters import made_up, written
 from app.reminders.messages import audience_of
@@ -45,7 +44,7 @@ def all_messages(event: Event) -> str:
 @blueprint.route("/manage/events/<event>/letters/messages/new/", methods=["GET", "POST"])
 @organiser(Action.EDIT_EVENT)
 def add_message(event: Event) -> Answer:
-    form = MessageForm(event, _languages(event))
+    form = MessageForm(event, previewing.languages(event))
     if form.validate_on_submit():
         added = messages.add(event, acting_account(), **form.facts)
         db.session.commit()
@@ -62,7 +61,7 @@ def edit_message(event: Event, message: int) -> Answer:
     if found.state is not MessageState.DRAFT:
         flash(_("It can be changed no more, since it is not a draft."), "error")
         return _to(found)
-    form = MessageForm(event, _languages(event), found)
+    form = MessageForm(event, previewing.languages(event), found)
     if form.validate_on_submit():
         messages.update(found, acting_account(), **form.facts)
         db.session.commit()
@@ -76,19 +75,20 @@ def edit_message(event: Event, message: int) -> Answer:
 def message(event: Event, message: int) -> Response:
     """What it says to whom; once it has started, how far it is."""
     found = _found(event, message)
-    language, zone = _reader(event)
+    language, zone = previewing.reader(event)
     content = _preview(found, language, zone)
     return with_letter_frames(render_template(
         "reminders/message.html", event=event, message=found, audience=choosing.said(event, audience_of(found)),
         progress=messages.progress_of(found) if found.started_at else None, by=acting_account(), content=content,
-        language=language, zone=zone, languages=_languages(event), zones=_zones(event), **_readers(found),
+        language=language, zone=zone, languages=previewing.languages(event), zones=previewing.zones(event),
+        **_readers(found),
     ))  # fmt: skip
 
 
 @blueprint.get("/manage/events/<event>/letters/messages/<int:message>/rendered.html")
 @organiser(Action.EDIT_EVENT)
 def message_rendered(event: Event, message: int) -> Response:
-    return framed_letter(_preview(_found(event, message), *_reader(event)).html)
+    return framed_letter(_preview(_found(event, message), *previewing.reader(event)).html)
 
 
 @blueprint.post("/manage/events/<event>/letters/messages/<int:message>/test/")
@@ -96,7 +96,7 @@ def message_rendered(event: Event, message: int) -> Response:
 @TESTS
 def test_message(event: Event, message: int) -> Response:
     found, account = _found(event, message), acting_account()
-    language, zone = _reader(event)
+    language, zone = previewing.reader(event)
     messages.send_test(found, account, language, zone)
     db.session.commit()
     flash(_("A test goes to %(address)s.", address=account.email))
@@ -152,23 +152,6 @@ def _found(event: Event, number: int) -> Message:
 def _preview(message: Message, language: str, zone: str) -> Content:
     with force_locale(interface_language(language).replace("-", "_")):
         return written(message, made_up(message, acting_account().name or _("Ana Example"), language, zone))
-
-
-def _reader(event: Event) -> tuple[str, str]:
-    """Whose letter is shown: of a language and a zone as the address or the form says."""
-    language, zone = request.values.get("language", ""), request.values.get("zone", "")
-    return language if language in _languages(event) else event.language, zone if clock.is_zone(zone) else event.zone
-
-
-def _languages(event: Event) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*event.languages, *current_app.config["LANGUAGES"])))
-
-
-def _zones(event: Event) -> tuple[str, ...]:
-    """To look at the times from: here, with the organiser, and on both sides of the world."""
-    return tuple(dict.fromkeys((
-        event.zone, acting_account().zone or event.zone, "UTC", "America/New_York", "Asia/Kolkata", "Asia/Tokyo",
-    )))  # fmt: skip
 
 
 def _readers(message: Message) -> dict[str, Any]:

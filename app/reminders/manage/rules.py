@@ -1,6 +1,6 @@
 """What an event sends by itself: the rules, what each letter looks like, and quiet hours."""
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -8,13 +8,12 @@ from werkzeug.wrappers import Response
 from app.events.guard import acting_account, organiser
 from app.events.models import Event
 from app.extensions import db, limiter, lock_row
-from app.lib import clock
 from app.lib.http import framed_letter, with_letter_frames
 from app.lib.urls import interface_language
 from app.mail.rendering import Content
 from app.people.permissions import Action
 from app.reminders import previews, quiet, rules
-from app.reminders.manage import blueprint
+from app.reminders.manage import blueprint, previewing
 from app.reminders.manage.rule_forms import QuietForm, RuleForm
 from app.reminders.models import Rule
 from app.reminders.saying import said
@@ -37,7 +36,7 @@ def all_rules(event: Event) -> str:
 @blueprint.route(f"{RULES}new/", methods=["GET", "POST"])
 @organiser(Action.EDIT_EVENT)
 def add_rule(event: Event) -> Answer:
-    form = RuleForm(event, _languages(event))
+    form = RuleForm(event, previewing.languages(event))
     if form.validate_on_submit():
         added = rules.add(event, acting_account(), **form.facts)
         db.session.commit()
@@ -51,18 +50,18 @@ def add_rule(event: Event) -> Answer:
 def rule(event: Event, rule: int) -> Response:
     """What it says, to a reader of a language in a zone."""
     found = _found(event, rule)
-    language, zone = _reader(event)
+    language, zone = previewing.reader(event)
     return with_letter_frames(render_template(
         "reminders/rule.html", event=event, said=said(event, found), rule=found, by=acting_account(),
-        content=_preview(found, language, zone), language=language, zone=zone, languages=_languages(event),
-        zones=_zones(event),
+        content=_preview(found, language, zone), language=language, zone=zone, languages=previewing.languages(event),
+        zones=previewing.zones(event),
     ))  # fmt: skip
 
 
 @blueprint.get(f"{RULE}rendered.html")
 @organiser(Action.SEE_EVENT)
 def rule_rendered(event: Event, rule: int) -> Response:
-    content = _preview(_found(event, rule), *_reader(event)) or abort(404)
+    content = _preview(_found(event, rule), *previewing.reader(event)) or abort(404)
     return framed_letter(content.html)
 
 
@@ -72,7 +71,7 @@ def edit_rule(event: Event, rule: int) -> Answer:
     found = _found(event, rule)
     if request.method == "POST":
         lock_row(found)
-    form = RuleForm(event, _languages(event), found)
+    form = RuleForm(event, previewing.languages(event), found)
     if form.validate_on_submit():
         rules.change(found, acting_account(), **form.facts)
         db.session.commit()
@@ -113,7 +112,7 @@ def restore_rules(event: Event) -> Response:
 @TESTS
 def test_rule(event: Event, rule: int) -> Response:
     found, account = _found(event, rule), acting_account()
-    language, zone = _reader(event)
+    language, zone = previewing.reader(event)
     previews.send_test(found, account, language, zone)
     db.session.commit()
     flash(_("A test goes to %(address)s.", address=account.email))
@@ -148,23 +147,6 @@ def _quiet_hours(event: Event) -> tuple[str, str] | None:
 def _preview(rule: Rule, language: str, zone: str) -> Content | None:
     with force_locale(interface_language(language).replace("-", "_")):
         return previews.preview(rule, acting_account().name or _("Ana Example"), language, zone)
-
-
-def _reader(event: Event) -> tuple[str, str]:
-    """Whose letter is shown: of a language and a zone as the address or the form says."""
-    language, zone = request.values.get("language", ""), request.values.get("zone", "")
-    return language if language in _languages(event) else event.language, zone if clock.is_zone(zone) else event.zone
-
-
-def _languages(event: Event) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*event.languages, *current_app.config["LANGUAGES"])))
-
-
-def _zones(event: Event) -> tuple[str, ...]:
-    """To look at the times from: here, with the organiser, and on both sides of the world."""
-    return tuple(dict.fromkeys((
-        event.zone, acting_account().zone or event.zone, "UTC", "America/New_York", "Asia/Kolkata", "Asia/Tokyo",
-    )))  # fmt: skip
 
 
 def _form(event: Event, form: RuleForm, rule: Rule | None = None) -> Answer:
