@@ -1,5 +1,7 @@
 # The commands that people and CI use; each is a small script of bin/.
 export PORT ?= 8000
+# Each of these starts many processes: what is compiled is kept, also where the environment would have it otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test lint bench coverage soak catalogues locks
 run: ; @bin/setup && exec .venv/bin/polyforum run
