@@ -114,7 +114,11 @@ class Stretch:
     @property
     def is_gone(self) -> bool:
         """What was called off is marked while the event lasts, and no longer."""
-        return self.standing is Standing.CANCELLED and clock.now() >= self.event.over_at
+        return self.standing is Standing.CANCELLED and clock.now() >= self.kept_until
+
+    @property
+    def kept_until(self) -> datetime:
+        return max(self.event.over_at, self.ends_at)
 
     @property
     def uid(self) -> str:
@@ -146,7 +150,7 @@ def feed(linguist_id: int, token: str, alarm: int | None) -> Rendered:
         shown = [stretch for stretch in stretches if not stretch.is_gone]
         entries = [each for stretch in shown for each in _entry(stretch, about, spoken)]
     body = writing.calendar(writing.head_of(about), shown, entries)
-    return Rendered.between(body, {event.over_at for each in stretches if each.standing is Standing.CANCELLED})
+    return Rendered.between(body, {each.kept_until for each in stretches if each.standing is Standing.CANCELLED})
 
 
 def _entry(stretch: Stretch, about: Feed, spoken: str) -> Iterator[bytes]:

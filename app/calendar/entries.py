@@ -54,7 +54,11 @@ class Slot:
     @property
     def is_gone(self) -> bool:
         """A cancelled session is marked while its event lasts, and no longer."""
-        return self.standing is Standing.CANCELLED and clock.now() >= self.event.over_at
+        return self.standing is Standing.CANCELLED and clock.now() >= self.kept_until
+
+    @property
+    def kept_until(self) -> datetime:
+        return max(self.event.over_at, self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)

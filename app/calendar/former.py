@@ -37,7 +37,11 @@ class Gone:
 
     @property
     def is_gone(self) -> bool:
-        return clock.now() >= self.event.over_at
+        return clock.now() >= self.kept_until
+
+    @property
+    def kept_until(self) -> datetime:
+        return max(self.event.over_at, self.ends_at)
 
 
 def gone(*conditions: sa.ColumnElement[bool]) -> list[Gone]:

@@ -128,8 +128,8 @@ def rendered(
 
     `left`: what is not in the programme any more; `token` and `barred`: of a personal feed (see `writing.feed`).
     """
-    ends = {slot.event.over_at for slot in shown if slot.standing is Standing.CANCELLED}
-    ends.update(row.event.over_at for row in left)
+    ends = {slot.kept_until for slot in shown if slot.standing is Standing.CANCELLED}
+    ends.update(row.kept_until for row in left)
     body = writing.feed(
         about, [slot for slot in shown if not slot.is_gone], [row for row in left if not row.is_gone], barred
     )

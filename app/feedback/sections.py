@@ -8,6 +8,7 @@ from app.events.models import Event
 from app.feedback import questionnaire
 from app.feedback.models import About, FeedbackQuestion
 from app.lib import clock
+from app.mail.facts import shared
 from app.registration import agenda, attendance
 from app.registration.models import Registration
 from app.schedule.models import EventSession
@@ -56,8 +57,10 @@ def asks_sessions(event: Event, sessions: Sequence[EventSession]) -> bool:
     return questionnaire.form_of(event).asks_sessions and len(sessions) > 1
 
 
+@shared
 def closes_at(event: Event) -> datetime:
-    return event.over_at + timedelta(days=questionnaire.form_of(event).days)
+    last = _over_at(event, attendance.counted_sessions(event))
+    return max(event.over_at, last) + timedelta(days=questionnaire.form_of(event).days)
 
 
 def is_closed(event: Event) -> bool:

@@ -21,6 +21,7 @@ from app.reminders.news import CHANGE
 from app.reminders.wording import Item, span, times
 from app.schedule import zones
 from app.schedule.models import EventSession
+from app.schedule.service import is_over
 from app.speakers.models import Speaker
 
 STANDING_AFTER = {
@@ -56,7 +57,7 @@ class Told:
 def _change(letter: Letter) -> Content:
     registration = confirmed(letter) if "registration_id" in letter.payload else None
     event = db.session.get(Event, letter.payload["event_id"])
-    if event is None or not event.is_public or event.over_at <= clock.now():
+    if event is None or not event.is_public or is_over(event):
         raise Stale("the event is over or not public any more")
     zone = registration.zone if registration else zone_of_speaker(letter, event)
     told = [news for fact in letter.payload["changes"] if (news := _still_true(fact, event, zone, registration))]

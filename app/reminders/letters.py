@@ -11,7 +11,6 @@ from app.events.models import Event, EventKind
 from app.extensions import db
 from app.languages.models import LanguageTrack
 from app.languages.service import tracks_by_session
-from app.lib import clock
 from app.lib.present import chosen, page_language
 from app.lib.urls import absolute
 from app.mail.facts import shared
@@ -23,6 +22,7 @@ from app.registration.models import AgendaItem, Purpose, Registration, Registrat
 from app.reminders import entries
 from app.reminders.wording import Item, times
 from app.schedule.models import EventSession
+from app.schedule.service import is_over
 
 WELCOME, CANCELLED = "reminders.welcome", "reminders.cancelled"
 
@@ -67,7 +67,7 @@ def _write(kind: str, key: str, registration: Registration) -> None:
 def _welcome(letter: Letter) -> Content:
     registration = confirmed(letter)
     event = registration.event
-    if not event.is_public or not event.takes_place or event.over_at <= clock.now():
+    if not event.is_public or not event.takes_place or is_over(event):
         raise Stale("the event does not take place any more")
     sessions = [session for session in attended(registration) if session.takes_place]
     return compose(

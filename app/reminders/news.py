@@ -18,6 +18,7 @@ from app.registration.models import AgendaItem, Registration, RegistrationState
 from app.reminders.models import News
 from app.schedule import zones
 from app.schedule.models import Appearance, EventSession
+from app.schedule.service import is_over
 from app.speakers.models import Speaker
 
 CHANGE = "reminders.change"
@@ -40,7 +41,7 @@ def note_event(event: Event, change: Change) -> None:
 
 def _note(event: Event, session: EventSession | None, change: Change, *, took_place: bool,
           previous_start: datetime | None) -> None:  # fmt: skip
-    if not event.is_public or event.over_at <= clock.now():
+    if not event.is_public or is_over(event):
         return
     if change not in MOVES:
         took_place = change is not Change.RESTORED
@@ -82,7 +83,7 @@ def tell() -> None:
         news.told_at = moment
         by_event[news.event].append(news)
     for event, told in by_event.items():
-        if event.is_public and event.over_at > moment:
+        if event.is_public and not is_over(event):
             _tell_of(event, told)
     db.session.flush()
 

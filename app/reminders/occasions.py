@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -16,6 +16,7 @@ from app.mail.facts import shared
 from app.reminders.models import Anchor, AudienceKind, Rule, RuleKind
 from app.reminders.quiet import Quiet
 from app.schedule.models import EventSession
+from app.schedule.service import is_over
 
 SHORT = timedelta(hours=3)
 """A reminder of less than this comes when it is due: who goes to a session at night is awake for it."""
@@ -58,36 +59,66 @@ def _standing(event: Event) -> sa.Select[int]:
 
 
 def is_reminded_of(event: Event) -> bool:
-    return event.state is EventState.PUBLISHED and event.takes_place and event.over_at > clock.now()
+    return event.state is EventState.PUBLISHED and event.takes_place and not is_over(event)
 
 
 def in_force(*anchors: Anchor) -> dict[Event, list[Rule]]:
     """The rules that count from these anchors, of events for which any of them can be due about now."""
     moment = clock.now()
+    first, last = moment - FURTHEST - OF_USE, moment + FURTHEST
+    by_days = sa.and_(Event.starts_on <= last.date(), Event.ends_on >= first.date())
+    by_session = sa.exists().where(EventSession.event_id == Event.id, EventSession.starts_at.between(first, last))
     rules = db.session.scalars(
         sa.select(Rule)
         .join(Rule.event)
         .where(
             Rule.is_on, Rule.anchor.in_(anchors), Rule.kind != RuleKind.RECORDING,
             Event.state == EventState.PUBLISHED, Event.standing == Standing.CONFIRMED,
-            Event.starts_on <= (moment + FURTHEST).date(), Event.ends_on >= (moment - FURTHEST - OF_USE).date(),
+            sa.or_(by_days, by_session),
         )
         .options(orm.contains_eager(Rule.event))
         .order_by(Rule.event_id, Rule.id)
-    )  # fmt: skip
+    ).all()  # fmt: skip
+    spans = _spans({rule.event for rule in rules})
     by_event: dict[Event, list[Rule]] = defaultdict(list)
     for rule in rules:
-        if _is_about_now(rule, moment):
+        if _is_about_now(rule, spans[rule.event], moment):
             by_event[rule.event].append(rule)
     return by_event
 
 
-def _is_about_now(rule: Rule, moment: datetime) -> bool:
-    """Roughly, from the days of the event alone: a day for zones and for quiet hours on either side."""
-    event, day = rule.event, timedelta(days=1)
-    shift = timedelta(minutes=rule.minutes)
-    first = event.over_at - day if rule.anchor is Anchor.EVENT_END else event.begins_at
-    last = event.over_at + (day if rule.minutes < 0 else shift + OF_USE + day)
+class _Span(NamedTuple):
+    begins_at: datetime
+    ends_at: datetime
+    """With the last session that takes place."""
+    over_at: datetime
+
+
+def _spans(events: Iterable[Event]) -> dict[Event, _Span]:
+    """From when to when they last. A session may lie outside the days of its event: it was postponed, or imported."""
+    by_number = {event.id: event for event in events}
+    moment = clock.UtcDateTime()
+    found: Iterable[Any] = db.session.execute(
+        sa.select(
+            EventSession.event_id, sa.func.min(EventSession.starts_at, type_=moment),
+            sa.func.max(EventSession.ends_at, type_=moment),
+        )
+        .where(EventSession.event_id.in_(by_number), EventSession.starts_at.is_not(None))
+        .where(EventSession.standing == Standing.CONFIRMED)
+        .group_by(EventSession.event_id)
+    )  # fmt: skip
+    spans = {event: _Span(event.begins_at, event.over_at, event.over_at) for event in by_number.values()}
+    for number, first, last in found:
+        event = by_number[number]
+        spans[event] = _Span(min(first, event.begins_at), last, max(last, event.over_at))
+    return spans
+
+
+def _is_about_now(rule: Rule, span: _Span, moment: datetime) -> bool:
+    """Roughly: a day for zones and for quiet hours on either side."""
+    day, shift = timedelta(days=1), timedelta(minutes=rule.minutes)
+    first = span.ends_at if rule.anchor is Anchor.EVENT_END else span.begins_at
+    last = span.over_at + (day if rule.minutes < 0 else shift + OF_USE + day)
     return first + shift - day <= moment <= last
 
 

@@ -36,7 +36,8 @@ def _note() -> None:
         sa.select(EventSession.id.label("session_id"))
         .join(Event, Event.id == EventSession.event_id)
         .where(
-            Event.state == EventState.PUBLISHED, Event.ends_on >= (moment - LOOKED_AFTER).date(),
+            Event.state == EventState.PUBLISHED,
+            sa.or_(Event.ends_on >= (moment - LOOKED_AFTER).date(), EventSession.ends_at >= moment - LOOKED_AFTER),
             EventSession.standing == Standing.CONFIRMED, EventSession.ends_at <= moment,
             # Recordings of what was over before the site knew of it are an archive, and no news.
             Event.created_at < EventSession.ends_at,

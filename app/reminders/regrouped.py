@@ -23,6 +23,7 @@ from app.reminders.models import News
 from app.reminders.news import Reader, concerned
 from app.reminders.wording import times
 from app.schedule.models import EventSession, FormerSession
+from app.schedule.service import is_over
 
 MERGED, SPLIT = "reminders.merged", "reminders.split"
 
@@ -48,7 +49,7 @@ def note_split(session: EventSession, second: EventSession) -> None:
 
 
 def _is_news(session: EventSession) -> bool:
-    return session.event.is_public and session.takes_place and session.event.over_at > clock.now()
+    return session.event.is_public and session.takes_place and not is_over(session.event)
 
 
 def _of(session: EventSession) -> list[Reader]:

@@ -46,6 +46,14 @@ def session_by_slug(event: Event, slug: str) -> EventSession | None:
     return db.session.scalar(sa.select(EventSession).where(EventSession.event == event, EventSession.slug == slug))
 
 
+def is_over(event: Event) -> bool:
+    """Whether nothing of an event is to come: its last day is past, and so is what lies after that all the same."""
+    if event.over_at > clock.now():
+        return False
+    comes = sa.exists().where(EventSession.event_id == event.id, EventSession.ends_at > clock.now())
+    return not db.session.scalar(sa.select(comes))
+
+
 def create_session(event: Event, by: Account | None, title: Translated, **facts: Any) -> EventSession:
     session = EventSession(event=event, slug=_free_slug(event, title), title=title, **facts)
     db.session.add(session)

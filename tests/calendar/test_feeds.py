@@ -224,6 +224,16 @@ def test_a_cancelled_session_is_marked_while_the_event_lasts_and_then_gone(clien
             assert titles(client, path) == []
 
 
+def test_a_cancelled_session_after_the_days_of_its_event_is_marked_until_it_would_be_over(client: FlaskClient) -> None:
+    event = make_event(slug="readers")
+    late = AFTER_THE_EVENT + timedelta(days=3)
+    make_session(event, title={"en": "Epilogue"}, starts_at=late, standing=Standing.CANCELLED)
+    with clock.stopped_at(AFTER_THE_EVENT):
+        assert titles(client, "/events/readers/calendar.ics") == ["Cancelled: Epilogue"]
+    with clock.stopped_at(late + timedelta(hours=1)):
+        assert titles(client, "/events/readers/calendar.ics") == []
+
+
 def test_a_postponed_session_is_tentative(client: FlaskClient) -> None:
     make_session(make_event(slug="readers"), title={"en": "Opening"}, standing=Standing.POSTPONED)
     found = entry(client, "/events/readers/calendar.ics?alarm=10")

@@ -164,6 +164,33 @@ def test_a_webinar_of_two_days_reminds_of_the_second_and_not_of_what_follows_at_
     assert "The second day" in text(message)
 
 
+def test_a_talk_that_was_put_off_for_months_is_announced_reminded_of_and_thanked_for(
+    webinar: Event, letters_at: Run
+) -> None:
+    talk = db.session.scalars(sa.select(EventSession)).one()
+    make_registration(webinar)
+    letters_at(START - HOUR)
+    then = START + 100 * DAY
+    with clock.stopped_at(START - HOUR / 2):
+        move_session(talk, then, then + HOUR)
+        db.session.commit()
+    assert [each["Subject"] for each in letters_at(START)] == ["Moved: The talk"]
+    with clock.stopped_at(START + 50 * DAY):
+        move_session(talk, then + HOUR, then + 2 * HOUR)
+        db.session.commit()
+    assert [each["Subject"] for each in letters_at(START + 50 * DAY + HOUR)] == ["Moved: The talk"]
+
+    assert letters_at(START + 90 * DAY) == []
+    (day_before,) = letters_at(then + HOUR - DAY)
+    (hour_before,) = letters_at(then)
+    assert "Reminder: " in day_before["Subject"]
+    assert "Reminder: " in hour_before["Subject"]
+    assert letters_at(then + 3 * HOUR) == []
+    (thanks,) = letters_at(then + 4 * HOUR)
+    assert "Thank you for coming" in thanks["Subject"]
+    assert "/feedback/" in text(thanks)
+
+
 # Organisers' words, and what they switch off.
 
 
