@@ -3,7 +3,7 @@
 from celery import Celery
 
 from app import create_app
-from worker.schedule import BEAT_SCHEDULE
+from worker.schedule import AT_ONCE, BEAT_SCHEDULE
 
 
 def broker_address(redis_url: str) -> str:
@@ -24,6 +24,10 @@ celery.conf.update(
     # A sweep that waited while the worker was away is worth nothing: the next one finds all there is.
     task_acks_late=False,
     worker_prefetch_multiplier=1,
+    # Sweeps wait for databases and servers. There is a thread for each that may be under way (see `AT_ONCE`),
+    # so that none, however slow what it talks to, keeps another waiting.
+    worker_pool="threads",
+    worker_concurrency=AT_ONCE * len(BEAT_SCHEDULE),
     # One worker that knows nobody else needs no gossip about it.
     worker_send_task_events=False,
     worker_enable_remote_control=False,

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+AT_ONCE = 2
+"""How many of the same sweep a worker has under way: the second goes on where the first is held up."""
+
 
 def every(seconds: float, task: str) -> dict[str, Any]:
     return {"task": task, "schedule": seconds, "options": {"expires": seconds}}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from threading import Semaphore
 
 from celery.signals import worker_ready
 
@@ -15,16 +16,24 @@ from app.registration import bookings, erasure, uploads, waitlist
 from app.reminders import messages
 from app.reminders import sweep as reminders
 from app.schedule import zones
+from worker import watch
 from worker.celery_app import celery, flask_app
+from worker.schedule import AT_ONCE
 
 
 def task(sweep: Callable[[], None]) -> Callable[[], None]:
-    """A Celery task of the same name, inside the application's context. Leaving that returns the connection."""
+    """A Celery task of the same name, inside the application's context. Leaving that returns the connection.
+    When enough of them are under way it does nothing: what is due is found by those, or by the next."""
+    free = Semaphore(AT_ONCE)
 
     @wraps(sweep)
     def run() -> None:
-        with flask_app.app_context():
-            sweep()
+        if free.acquire(blocking=False):
+            try:
+                with flask_app.app_context():
+                    sweep()
+            finally:
+                free.release()
 
     celery.task(name=sweep.__name__)(run)
     return run
@@ -119,5 +128,6 @@ def follow_zones() -> None:
 
 @worker_ready.connect
 def _begin(**_: object) -> None:
-    """The tz database is read once in a process, so a start is when it may be another."""
+    watch.Watch(celery, watch.STANDSTILL).start()
+    # The tz database is read once in a process, so a start is when it may be another.
     celery.send_task(follow_zones.__name__)

