@@ -10,32 +10,30 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from tests.house.test_run import free_port
-
-expect.set_options(timeout=20_000)  # How soon a page says something on a busy machine is nobody's assertion.
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
-POLYFORUM = str(Path(sys.executable).with_name("polyforum"))
-SWEEP = """
-from datetime import timedelta
 from app import create_app
+from app.cli import main
+from app.config import Config
 from app.extensions import db
 from app.lib import clock
 from app.mail import outbox
 from app.reminders import sweep
-with create_app().app_context(), clock.stopped_at(clock.now() + timedelta(minutes=2)):
-    sweep.sweep()
-    db.session.commit()
-    outbox.sweep()
-"""
+from tests.house.test_run import free_port
+
+expect.set_options(timeout=20_000)  # How soon a page says something on a busy machine is nobody's assertion.
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -46,14 +44,29 @@ class LiveSite:
     home: Path
     environment: dict[str, str]
 
+    @contextmanager
+    def inside(self) -> Iterator[Flask]:
+        """An application of the site's own settings on its data, beside the one that serves."""
+        app = create_app(vars(Config(self.environment)))
+        with app.app_context():
+            try:
+                yield app
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+
     def polyforum(self, *words: str) -> str:
         """Runs a command on the site's data and gives what it printed."""
-        done = subprocess.run([POLYFORUM, *words], env=self.environment, capture_output=True, text=True, check=True)
-        return done.stdout
+        done = CliRunner(env=self.environment).invoke(main, words, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.output
 
     def sweep(self) -> None:
         """What the worker does in the next two minutes: reminders and news become letters, and these are sent."""
-        subprocess.run([sys.executable, "-c", SWEEP], env=self.environment, check=True)
+        with self.inside(), clock.stopped_at(clock.now() + timedelta(minutes=2)):
+            sweep.sweep()
+            db.session.commit()
+            outbox.sweep()
 
     def letters(self, recipient: str) -> list[EmailMessage]:
         """All letters that a recipient ever got, the oldest first."""
@@ -76,8 +89,9 @@ class LiveSite:
 def live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     home, port = tmp_path_factory.mktemp("site"), free_port()
     url = f"http://127.0.0.1:{port}"
-    environment = {k: v for k, v in os.environ.items() if k not in ("SECRET_KEY", "REDIS_URL")} | {
-        "POLYFORUM_HOME": str(home), "PORT": str(port), "BASE_URL": url, "RATE_LIMITS": "off", "LOG_LEVEL": "WARNING",
+    environment = os.environ | {
+        "POLYFORUM_HOME": str(home), "PORT": str(port), "BASE_URL": url, "REDIS_URL": "", "RATE_LIMITS": "off",
+        "LOG_LEVEL": "WARNING",
     }  # fmt: skip
     site = LiveSite(url, home, environment)
     site.polyforum("demo")

@@ -1,14 +1,15 @@
 """axe-core finds nothing serious or critical on any page, light and dark, and no page scrolls sideways on a phone."""
 
-import json
 import re
-import subprocess
-import sys
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from app.extensions import db
+from app.languages.models import CaptionStream, DraftState, Linguist, LinkPurpose, SubtitleDraft
+from app.registration.models import Booking, Certificate, Claim, Purpose, Registration, RegistrationState
 from tests.browser.conftest import DESKTOP, PHONE, LiveSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -35,44 +36,6 @@ LAB = [
     "admission/codes/invite/", "admission/data/", "check-in/", "attendance/", "languages/",
 ]  # fmt: skip
 """Pages about the people of an event who are in every state."""
-PRIVATE = """
-import json
-from app import create_app
-from app.extensions import db
-from app.languages.models import CaptionStream, DraftState, Linguist, LinkPurpose, SubtitleDraft
-from app.registration.models import Booking, Certificate, Claim, Purpose, Registration, RegistrationState
-def team(event_id, page=""):
-    one = db.session.query(Linguist).filter_by(event_id=event_id, coordinates=True).first()
-    one = one or db.session.query(Linguist).filter_by(event_id=event_id).first()
-    return f"/en/language-team/{one.token(LinkPurpose.PAGE)}/{page}"
-def live(stream):
-    session = stream.track.session
-    stage = f"/en/events/{session.event.slug}/live/{session.slug}/?language={stream.track.language}"
-    return stage, team(session.event_id), team(session.event_id, f"captions/{stream.id}/")
-with create_app().app_context():
-    def own(registration, page=""):
-        return f"/en/registrations/{registration.token(Purpose.PAGE)}/{page}"
-    lab = db.session.query(Registration).filter(Registration.event.has(slug="library-lab")).order_by(Registration.id)
-    confirmed = lab.filter_by(state=RegistrationState.CONFIRMED).first()
-    certificate = db.session.query(Certificate).one()
-    print(json.dumps([
-        *(own(lab.filter_by(state=state).first()) for state in RegistrationState),
-        own(db.session.query(Booking).filter_by(claim=Claim.OFFERED).one().registration),
-        *(own(confirmed, f"{page}/") for page in (
-            "agenda", "answers", "details", "address", "colleague", "ticket", "cancel", "erase"
-        )),
-        f"/en/registrations/{lab.filter_by(state=RegistrationState.PENDING).first().token(Purpose.PAGE)}/confirm/",
-        f"/en/join/{confirmed.token(Purpose.JOIN)}/what-we-made-last-year/",
-        own(certificate.registration), f"/en/certificates/{certificate.code}/",
-        *(address for stream in db.session.query(CaptionStream).filter(CaptionStream.version > 0)
-          for address in live(stream)),
-        *(team(draft.session.event_id, f"subtitles/{draft.id}/")
-          for draft in db.session.query(SubtitleDraft).filter(SubtitleDraft.state != DraftState.PUBLISHED)),
-    ]))
-"""
-"""Prints the addresses of people of the demonstration, in every state, and what their links lead to."""
-
-
 EVERYTHING = {"resultTypes": ["violations"]}
 IN_THE_DARK = {**EVERYTHING, "runOnly": ["color-contrast"]}
 """What else axe looks for is the same in both colour schemes."""
@@ -104,16 +67,46 @@ def test_public_pages(browser: Browser, live_site: LiveSite, scheme: str, viewpo
     assert found == {}
 
 
+def private() -> Iterator[str]:
+    """The addresses of people of the demonstration, in every state, and what their links lead to."""
+    lab = db.session.query(Registration).filter(Registration.event.has(slug="library-lab")).order_by(Registration.id)
+    for state in RegistrationState:
+        yield own(lab.filter_by(state=state).first())
+    yield own(db.session.query(Booking).filter_by(claim=Claim.OFFERED).one().registration)
+    confirmed = lab.filter_by(state=RegistrationState.CONFIRMED).first()
+    for page in ("agenda", "answers", "details", "address", "colleague", "ticket", "cancel", "erase"):
+        yield own(confirmed, f"{page}/")
+    yield own(lab.filter_by(state=RegistrationState.PENDING).first(), "confirm/")
+    yield f"/en/join/{confirmed.token(Purpose.JOIN)}/what-we-made-last-year/"
+    certificate = db.session.query(Certificate).one()
+    yield own(certificate.registration)
+    yield f"/en/certificates/{certificate.code}/"
+    for stream in db.session.query(CaptionStream).filter(CaptionStream.version > 0):
+        session = stream.track.session
+        yield f"/en/events/{session.event.slug}/live/{session.slug}/?language={stream.track.language}"
+        yield team(session.event_id)
+        yield team(session.event_id, f"captions/{stream.id}/")
+    for draft in db.session.query(SubtitleDraft).filter(SubtitleDraft.state != DraftState.PUBLISHED):
+        yield team(draft.session.event_id, f"subtitles/{draft.id}/")
+
+
+def own(registration: Registration, page: str = "") -> str:
+    return f"/en/registrations/{registration.token(Purpose.PAGE)}/{page}"
+
+
+def team(event_id: int, page: str = "") -> str:
+    people = db.session.query(Linguist).filter_by(event_id=event_id)
+    one = people.filter_by(coordinates=True).first() or people.first()
+    return f"/en/language-team/{one.token(LinkPurpose.PAGE)}/{page}"
+
+
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", PHONE), ("dark", DESKTOP)])
 def test_private_pages(browser: Browser, live_site: LiveSite, scheme: str, viewport: dict[str, int]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", PRIVATE], env=live_site.environment, capture_output=True, text=True, check=True
-    )
+    with live_site.inside():
+        paths = list(private())
     options = IN_THE_DARK if scheme == "dark" else EVERYTHING
     context = browser.new_context(color_scheme=scheme, viewport=viewport, bypass_csp=True)  # type: ignore[arg-type]
-    found = {
-        path: fault for path in json.loads(done.stdout) if (fault := faults(context, live_site.url + path, options))
-    }
+    found = {path: fault for path in paths if (fault := faults(context, live_site.url + path, options))}
     context.close()
     assert found == {}
 

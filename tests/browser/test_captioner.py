@@ -1,40 +1,34 @@
 """Two people caption a session: they type, correct, hand over, lose the line. Nothing is lost, and nothing is twice."""
 
 import re
-import subprocess
-import sys
 import urllib.request
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from app.languages.models import LinkPurpose
+from app.lib import clock
 from tests.browser.conftest import DESKTOP, LiveSite
+from tests.factories import make_event, make_linguist, make_session, make_speaker, make_stream
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-MAKE = """
-from datetime import timedelta
-from app import create_app
-from app.languages.models import LinkPurpose
-from app.lib import clock
-from tests.factories import make_event, make_linguist, make_session, make_speaker, make_stream
-with create_app().app_context():
-    day = clock.now().date()
-    event = make_event(slug="captioned", title={"en": "Captioned"}, starts_on=day, ends_on=day)
-    session = make_session(event, slug="talk", starts_at=clock.now() - timedelta(minutes=5))
-    make_speaker(event, session, name={"en": "Dr Chandra"})
-    stream = make_stream(session)
-    for name in ("Ana", "Boris"):
-        person = make_linguist(event, name=name)
-        print(f"/en/language-team/{person.token(LinkPurpose.PAGE)}/captions/{stream.id}/")
-"""
+
+def make(site: LiveSite) -> list[str]:
+    """A session that is on; the desks of two captioners."""
+    with site.inside():
+        day = clock.now().date()
+        event = make_event(slug="captioned", title={"en": "Captioned"}, starts_on=day, ends_on=day)
+        session = make_session(event, slug="talk", starts_at=clock.now() - timedelta(minutes=5))
+        make_speaker(event, session, name={"en": "Dr Chandra"})
+        stream = make_stream(session)
+        people = [make_linguist(event, name=name) for name in ("Ana", "Boris")]
+        return [f"/en/language-team/{who.token(LinkPurpose.PAGE)}/captions/{stream.id}/" for who in people]
 
 
 def test_two_captioners_lose_nothing_and_say_nothing_twice(browser: Browser, live_site: LiveSite) -> None:
-    made = subprocess.run(
-        [sys.executable, "-c", MAKE], env=live_site.environment, check=True, capture_output=True, text=True
-    )
-    ana, boris = (opened(browser, live_site.url + path) for path in made.stdout.split())
+    ana, boris = (opened(browser, live_site.url + path) for path in make(live_site))
 
     type_line(ana, "Good mourning.")
     expect(ana.locator("#desk-latency")).to_have_text(re.compile(r"^[\d.]+ s to viewers$"))

@@ -1,44 +1,20 @@
 """The page of a session at hand counts down to the handover, whatever the clock of the device says."""
 
 import re
-import subprocess
-import sys
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from app.events.models import Event
+from app.extensions import db
+from app.languages.models import Linguist, LinkPurpose, Rota, Turn
+from app.lib import clock
 from tests.browser.conftest import PHONE, LiveSite
+from tests.factories import make_event, make_linguist, make_session, make_track, save
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-MAKE = """
-from datetime import timedelta
-from app import create_app
-from app.languages.models import LinkPurpose, Rota, Turn
-from app.lib import clock
-from tests.factories import make_event, make_linguist, make_session, make_track, save
-with create_app().app_context():
-    begin = clock.now() - timedelta(minutes=5)
-    event = make_event(slug="interpreted", starts_on=begin.date(), ends_on=begin.date())
-    track = make_track(make_session(event, slug="talk", starts_at=begin))
-    ana, maria = make_linguist(event, name="Ana"), make_linguist(event, name="Maria")
-    for number, (speaks, beside) in enumerate([(ana, maria), (maria, ana)]):
-        save(Turn(track=track, linguist=speaks, partner=beside, starts_at=begin + number * timedelta(minutes=25),
-                  ends_at=begin + (number + 1) * timedelta(minutes=25)))
-    save(Rota(event=event, told_at=begin))
-    print(f"/en/language-team/{ana.token(LinkPurpose.PAGE)}/sessions/talk/")
-"""
-SWAP = """
-from app import create_app
-from app.events.models import Event
-from app.extensions import db
-from app.languages.models import Linguist, Turn
-with create_app().app_context():
-    of_event = db.session.query(Turn).join(Turn.linguist).join(Linguist.event).filter(Event.slug == "interpreted")
-    for turn in of_event.all():
-        turn.linguist, turn.partner = turn.partner, turn.linguist
-    db.session.commit()
-"""
 THREE_HOURS_WRONG = "const real = Date.now; Date.now = () => real.call(Date) + 3 * 3600 * 1000"
 CASES = """async (address) => {
   const { next, face } = await import(address);
@@ -50,15 +26,30 @@ CASES = """async (address) => {
 }"""
 
 
-def run(site: LiveSite, script: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=site.environment, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
+def make(site: LiveSite) -> str:
+    """A session that two interpret in turns; the page of the one whose turn it is."""
+    with site.inside():
+        begin = clock.now() - timedelta(minutes=5)
+        event = make_event(slug="interpreted", starts_on=begin.date(), ends_on=begin.date())
+        track = make_track(make_session(event, slug="talk", starts_at=begin))
+        ana, maria = make_linguist(event, name="Ana"), make_linguist(event, name="Maria")
+        for number, (speaks, beside) in enumerate([(ana, maria), (maria, ana)]):
+            save(Turn(track=track, linguist=speaks, partner=beside, starts_at=begin + number * timedelta(minutes=25),
+                      ends_at=begin + (number + 1) * timedelta(minutes=25)))  # fmt: skip
+        save(Rota(event=event, told_at=begin))
+        return f"/en/language-team/{ana.token(LinkPurpose.PAGE)}/sessions/talk/"
+
+
+def swap(site: LiveSite) -> None:
+    with site.inside():
+        of_event = db.session.query(Turn).join(Turn.linguist).join(Linguist.event).filter(Event.slug == "interpreted")
+        for turn in of_event.all():
+            turn.linguist, turn.partner = turn.partner, turn.linguist
+        db.session.commit()
 
 
 def test_the_countdown_keeps_the_server_s_time_and_follows_the_rota(browser: Browser, live_site: LiveSite) -> None:
-    path = run(live_site, MAKE)
+    path = make(live_site)
     context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
     context.add_init_script(THREE_HOURS_WRONG)
     page = context.new_page()
@@ -72,7 +63,7 @@ def test_the_countdown_keeps_the_server_s_time_and_follows_the_rota(browser: Bro
     expect(shown).not_to_have_text(first)
 
     # The rota is changed meanwhile; whoever comes back to the page sees it.
-    run(live_site, SWAP)
+    swap(live_site)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(shown).to_have_text(re.compile(r"^Your turn in 1\d:[0-5]\d$"))
     expect(heard).to_have_text(re.compile(r"^Your turn in "))

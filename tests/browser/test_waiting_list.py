@@ -1,41 +1,37 @@
 """An event and its workshop with one place each: who comes second waits, is offered the place when it comes free, and
 takes it. On a phone, without JavaScript."""
 
-import subprocess
-import sys
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.events.models import EventKind
+from app.lib import clock
+from app.registration.models import Question, QuestionKind, QuestionOption
 from tests.browser.conftest import PHONE, LiveSite
+from tests.factories import make_event, make_session, save
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-MAKE = """
-from datetime import timedelta
-from app import create_app
-from app.events.models import EventKind
-from app.extensions import db
-from app.lib import clock
-from app.registration.models import Question, QuestionKind, QuestionOption
-from tests.factories import make_event, make_session, save
-with create_app().app_context():
-    day = clock.now().date() + timedelta(days=20)
-    event = make_event(
-        slug="one-place", title={"en": "One place"}, kind=EventKind.CONFERENCE, zone="Europe/Chisinau", starts_on=day,
-        ends_on=day, capacity=1,
-    )
-    make_session(event, slug="workshop", title={"en": "Workshop"}, capacity=1)
-    work = save(Question(event=event, kind=QuestionKind.CHOICE, label={"en": "Where do you work?"}, options=[
-        QuestionOption(label={"en": "In a library"}), QuestionOption(label={"en": "Elsewhere"}),
-    ]))
-    save(Question(event=event, kind=QuestionKind.TEXT, label={"en": "In which one?"}, required=True,
-                  depends_on=work.options[0]))
-"""
+
+def make(site: LiveSite) -> None:
+    with site.inside():
+        day = clock.now().date() + timedelta(days=20)
+        event = make_event(
+            slug="one-place", title={"en": "One place"}, kind=EventKind.CONFERENCE, zone="Europe/Chisinau",
+            starts_on=day, ends_on=day, capacity=1,
+        )  # fmt: skip
+        make_session(event, slug="workshop", title={"en": "Workshop"}, capacity=1)
+        work = save(Question(event=event, kind=QuestionKind.CHOICE, label={"en": "Where do you work?"}, options=[
+            QuestionOption(label={"en": "In a library"}), QuestionOption(label={"en": "Elsewhere"}),
+        ]))  # fmt: skip
+        save(Question(event=event, kind=QuestionKind.TEXT, label={"en": "In which one?"}, required=True,
+                      depends_on=work.options[0]))  # fmt: skip
 
 
 def test_who_waits_is_offered_the_place_that_comes_free(browser: Browser, live_site: LiveSite) -> None:
-    subprocess.run([sys.executable, "-c", MAKE], env=live_site.environment, check=True)
+    make(live_site)
     context = browser.new_context(viewport=PHONE, java_script_enabled=False, locale="en-GB")  # type: ignore[arg-type]
     context.set_default_timeout(20_000)
     first, second = context.new_page(), browser.new_context(viewport=PHONE, java_script_enabled=False).new_page()  # type: ignore[arg-type]

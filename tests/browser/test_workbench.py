@@ -1,61 +1,28 @@
 """The subtitle workbench in two browsers at once: what both see in the end is what the database has."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from app.extensions import db
+from app.languages import glossary
 from app.languages.formats import checks, profiles
 from app.languages.formats.webvtt import Cue
+from app.languages.models import LinkPurpose, SubtitleDraft
+from app.languages.workbench import beginning, contents
 from tests.browser.conftest import DESKTOP, PHONE, LiveSite
+from tests.factories import make_event, make_linguist, make_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-MAKE = """
-import json
-from app import create_app
-from app.extensions import db
-from app.languages import glossary
-from app.languages.models import LinkPurpose
-from app.languages.workbench import beginning
-from tests.factories import make_event, make_linguist, make_session
-SPOKEN = b'''WEBVTT
-
-NOTE Of the demonstration
-
-''' + b''.join(
-    b'00:%02d.000 --> 00:%02d.500\\nLine %d of what the library said\\n\\n' % (2 * n, 2 * n + 1, n) for n in range(12)
+SPOKEN = b"WEBVTT\n\nNOTE Of the demonstration\n\n" + b"".join(
+    b"00:%02d.000 --> 00:%02d.500\nLine %d of what the library said\n\n" % (2 * n, 2 * n + 1, n) for n in range(12)
 )
-with create_app().app_context():
-    event = make_event(slug="bench", languages=["en", "ar"])
-    session = make_session(event, slug="talk", recording_url="/static/demo/two-views.webm")
-    people = [make_linguist(event, "en:A ar:A", name=name) for name in ("Ana", "Ben")]
-    draft = beginning.from_file(session, "en", SPOKEN, "Ana")
-    translated = beginning.translation(draft, "ar", "Ana")
-    glossary.add(event, {"en": "library", "ar": "المكتبة"}, "the house")
-    db.session.commit()
-    print(json.dumps([
-        f"/en/language-team/{who.token(LinkPurpose.PAGE)}/subtitles/{each.id}/"
-        for each in (draft, translated) for who in people
-    ]))
-"""
-KEPT = """
-import json
-from app import create_app
-from app.languages.models import SubtitleDraft
-from app.languages.workbench import contents
-from app.extensions import db
-with create_app().app_context():
-    draft = db.session.query(SubtitleDraft).filter_by(language=%r).filter(
-        SubtitleDraft.session.has(slug="talk")).one()
-    print(json.dumps([[cue.start_ms, cue.end_ms, cue.text] for cue in contents.document(draft).cues]))
-"""
 SHOWN = """async () => {
   const { readTime } = await import("/static/workbench-text.js");
   return [...document.querySelectorAll("#cues > li:not(.block)")].map((row) => [
@@ -79,16 +46,31 @@ CUES = [
 ]
 
 
-def python(site: LiveSite, code: str) -> Any:
-    done = subprocess.run([sys.executable, "-c", code], env=site.environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.strip().splitlines()[-1])
+def cues_of(site: LiveSite, language: str) -> list[list[Any]]:
+    """What the database has."""
+    with site.inside():
+        ours = sa.select(SubtitleDraft).where(
+            SubtitleDraft.language == language, SubtitleDraft.session.has(slug="talk")
+        )
+        draft = db.session.scalars(ours).one()
+        return [[cue.start_ms, cue.end_ms, cue.text] for cue in contents.document(draft).cues]
 
 
 @pytest.fixture(scope="module")
 def paths(live_site: LiveSite) -> list[str]:
-    found: list[str] = python(live_site, MAKE)
-    return found
+    """The workbenches of two people: of what was said, and of its translation."""
+    with live_site.inside():
+        event = make_event(slug="bench", languages=["en", "ar"])
+        session = make_session(event, slug="talk", recording_url="/static/demo/two-views.webm")
+        people = [make_linguist(event, "en:A ar:A", name=name) for name in ("Ana", "Ben")]
+        draft = beginning.from_file(session, "en", SPOKEN, "Ana")
+        translated = beginning.translation(draft, "ar", "Ana")
+        glossary.add(event, {"en": "library", "ar": "المكتبة"}, "the house")
+        db.session.commit()
+        return [
+            f"/en/language-team/{who.token(LinkPurpose.PAGE)}/subtitles/{each.id}/"
+            for each in (draft, translated) for who in people
+        ]  # fmt: skip
 
 
 @pytest.fixture
@@ -175,7 +157,7 @@ def test_two_people_edit_at_once_and_nothing_is_lost(live_site: LiveSite, paths:
     saved(ben)
     expect(row(ana, 12).locator(".cue-text")).to_contain_text("A line that is much longer")
 
-    kept = python(live_site, KEPT % "en")
+    kept = cues_of(live_site, "en")
     assert [text for _, _, text in kept[:7]] == [
         "<b>Bold</b> &amp; 1 &lt; 2", "Line 1 of what the library said, and more!", "Ana says three\nBen says three",
         "Ben says four", "One half", "and the other half",
@@ -204,7 +186,7 @@ def test_a_translation_stands_beside_its_original(live_site: LiveSite, paths: li
     opened(again, live_site.url + paths[2])
     expect(row(again, 10).locator(".cue-text")).to_have_text("بلا شبكة")
     saved(again)
-    kept = [text for _, _, text in python(live_site, KEPT % "ar")]
+    kept = [text for _, _, text in cues_of(live_site, "ar")]
     assert kept[8:10] == ["قالت المكتبة &lt;img src=x>", "بلا شبكة"]
 
 
