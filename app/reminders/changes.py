@@ -16,7 +16,16 @@ from app.mail.models import Letter
 from app.mail.rendering import Attachment, Content, Stale, compose, renders
 from app.registration.models import Registration
 from app.reminders.entries import asking, calling_off
-from app.reminders.letters import attended, confirmed, in_calendar, items, page, reply_to
+from app.reminders.letters import (
+    attended,
+    confirmed,
+    for_calendar,
+    in_calendar,
+    items,
+    page,
+    reply_to,
+    wait_in_words,
+)
 from app.reminders.news import CHANGE
 from app.reminders.wording import Item, span, times
 from app.schedule import zones
@@ -39,6 +48,8 @@ class Told:
     reason: Translated
     before: list[str]
     item: Item | None
+    wait: str = ""
+    """How the reader stands who waits for a place in it."""
 
     @property
     def heading(self) -> str:
@@ -99,7 +110,10 @@ def _still_true(fact: dict[str, Any], event: Event, zone: str, registration: Reg
             before = [span(shown.replace(tzinfo=clock.zone(zone)), None, zone)]
         else:
             before = times(previous, None, zone, event)
-    return Told(change, session.title, session.standing_reason, before, items([session], zone, registration)[0])
+    wait = wait_in_words(registration, session)
+    if wait and not session.takes_place:
+        wait = _("You waited for a place in this session.") if change is Change.CANCELLED else ""
+    return Told(change, session.title, session.standing_reason, before, items([session], zone, registration)[0], wait)
 
 
 def _entries(registration: Registration, told: list[Told]) -> tuple[Attachment, ...]:
@@ -112,5 +126,5 @@ def _entries(registration: Registration, told: list[Told]) -> tuple[Attachment, 
     for news in told:
         if news.item:
             enclose = calling_off if news.change is Change.CANCELLED else asking
-            enclosed += enclose(registration, [news.item.session])
+            enclosed += enclose(registration, for_calendar(registration, [news.item.session]))
     return enclosed

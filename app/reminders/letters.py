@@ -17,8 +17,8 @@ from app.mail.facts import shared
 from app.mail.models import Letter, Priority
 from app.mail.rendering import Content, Stale, compose, renders
 from app.mail.service import enqueue
-from app.registration import replies
-from app.registration.models import AgendaItem, Purpose, Registration, RegistrationState
+from app.registration import bookings, replies
+from app.registration.models import AgendaItem, Claim, Purpose, Registration, RegistrationState
 from app.reminders import entries
 from app.reminders.wording import Item, times
 from app.schedule.models import EventSession
@@ -128,6 +128,27 @@ def _all_scheduled(event_id: int) -> Sequence[EventSession]:
 def in_calendar(registration: Registration) -> Sequence[EventSession]:
     """What a letter brought into a person's calendar; what they attend, for who had their letters long ago."""
     return replies.standing(registration) or attended(registration)
+
+
+def wait_in_words(registration: Registration | None, session: EventSession) -> str:
+    """How somebody stands who waits for one of a session's few places; empty for everyone else."""
+    if registration is None or not bookings.needs_booking(session):
+        return ""
+    booking = bookings.of(registration, session)
+    match booking and booking.claim:
+        case Claim.WAITING:
+            return str(_("It has few places, and all are taken. You are on its waiting list."))
+        case Claim.OFFERED:
+            return str(_("It has few places. One is kept for you for a while: take it on your page."))
+        case _:
+            return ""
+
+
+def for_calendar(registration: Registration, sessions: Sequence[EventSession]) -> list[EventSession]:
+    """Without those for which somebody only waits."""
+    waited = [session for session in sessions if wait_in_words(registration, session)]
+    theirs = attended(registration) if waited else []
+    return [session for session in sessions if session not in waited or session in theirs]
 
 
 def items(sessions: Sequence[EventSession], zone: str, registration: Registered | None = None) -> list[Item]:

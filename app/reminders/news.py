@@ -14,7 +14,7 @@ from app.extensions import db
 from app.lib import clock
 from app.mail.service import enqueue_all, letter_row, revive
 from app.people.models import Account
-from app.registration.models import AgendaItem, Registration, RegistrationState
+from app.registration.models import AgendaItem, Booking, Registration, RegistrationState
 from app.reminders.models import News
 from app.schedule import zones
 from app.schedule.models import Appearance, EventSession
@@ -170,7 +170,8 @@ class Reader:
 
 
 def concerned(event: Event, news: News) -> list[Reader]:
-    """A webinar's sessions concern all who registered, a conference's those who chose them; and who speaks there."""
+    """A webinar's sessions concern all who registered, a conference's those who chose them or wait for a place; and
+    who speaks there."""
     registered = sa.select(
         Registration.email, Registration.name, Registration.language, Registration.zone, Registration.id
     ).where(
@@ -184,8 +185,11 @@ def concerned(event: Event, news: News) -> list[Reader]:
     ).outerjoin(Account, Account.id == Speaker.account_id).where(Speaker.event_id == event.id)  # fmt: skip
     if news.session_id is not None:
         if event.kind is EventKind.CONFERENCE:
-            registered = registered.join(AgendaItem).where(
-                AgendaItem.session_id == news.session_id, AgendaItem.added_at <= news.first_at
+            registered = registered.where(
+                sa.or_(
+                    _has(AgendaItem, news).where(AgendaItem.added_at <= news.first_at),
+                    _has(Booking, news).where(Booking.created_at <= news.first_at),
+                )
             )
         speaking = speaking.where(
             Speaker.id.in_(sa.select(Appearance.speaker_id).where(Appearance.session_id == news.session_id))
@@ -199,6 +203,10 @@ def concerned(event: Event, news: News) -> list[Reader]:
                 email, next(iter(name.values()), ""), language or event.language, zone or event.zone, speaker_id=number
             ))  # fmt: skip
     return [reader for reader in readers if _has_another_hour(news, reader.zone)] if news.by_clocks else readers
+
+
+def _has(kind: type[AgendaItem | Booking], news: News) -> sa.Exists:
+    return sa.exists().where(kind.registration_id == Registration.id, kind.session_id == news.session_id)
 
 
 def _has_another_hour(news: News, zone: str) -> bool:

@@ -1,5 +1,6 @@
 """The letters about a session that is a part of another now, and about one that is in two parts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,10 +16,10 @@ from app.mail.models import Letter
 from app.mail.rendering import Attachment, Content, Stale, compose, renders
 from app.mail.service import enqueue_all, letter_row
 from app.registration import bookings
-from app.registration.models import MailedEntry, Registration
+from app.registration.models import Booking, Claim, MailedEntry, Registration
 from app.reminders.changes import zone_of_speaker
 from app.reminders.entries import asking
-from app.reminders.letters import confirmed, items, page, reply_to
+from app.reminders.letters import confirmed, for_calendar, items, page, reply_to, wait_in_words
 from app.reminders.models import News
 from app.reminders.news import Reader, concerned
 from app.reminders.wording import times
@@ -36,8 +37,15 @@ def note_merged(session: EventSession, into: EventSession, former: FormerSession
         sa.select(MailedEntry.registration_id)
         .where(MailedEntry.session_id == session.id, MailedEntry.called_off_at.is_(None))
     ))  # fmt: skip
+    waiting = set(db.session.scalars(
+        sa.select(Booking.registration_id).where(Booking.session_id == session.id, Booking.claim != Claim.BOOKED)
+    ))  # fmt: skip
     _write(MERGED, former.id, into.event, {
-        reader: {"former_id": former.id, "mailed": reader.registration_id in in_calendar} for reader in _of(session)
+        reader: {
+            "former_id": former.id, "mailed": reader.registration_id in in_calendar,
+            "waited": reader.registration_id in waiting,
+        }
+        for reader in _of(session)
     })  # fmt: skip
 
 
@@ -83,7 +91,8 @@ def _merged(letter: Letter) -> Content:
     return compose(
         "reminders/mail/regrouped", _("Part of another session now: %(title)s", title=chosen(former.title)),
         reply_to=reply_to(into.event), attachments=attachments, event=into.event, name=letter.recipient_name,
-        former=former, items=items([into], zone, registration), has_place=has_place,
+        former=former, items=items([into], zone, registration), waits=_waits(registration, [into]),
+        waited=letter.payload.get("waited", False) and registration is not None,
         before=times(former.starts_at, former.ends_at, zone, into.event), **_pages(letter, into, registration),
     )  # fmt: skip
 
@@ -97,9 +106,10 @@ def _split(letter: Letter) -> Content:
     registration, zone = _reader(letter, both[0])
     return compose(
         "reminders/mail/regrouped", _("In two parts now: %(title)s", title=chosen(both[0].title)),
-        reply_to=reply_to(both[0].event), attachments=asking(registration, both) if registration else (),
+        reply_to=reply_to(both[0].event),
+        attachments=asking(registration, for_calendar(registration, both)) if registration else (),
         event=both[0].event, name=letter.recipient_name, former=None, items=items(both, zone, registration),
-        has_place=True, before=[], **_pages(letter, both[0], registration),
+        waits=_waits(registration, both), waited=False, before=[], **_pages(letter, both[0], registration),
     )  # fmt: skip
 
 
@@ -111,6 +121,10 @@ def _reader(letter: Letter, session: EventSession) -> tuple[Registration | None,
         registration = confirmed(letter)
         return registration, registration.zone
     return None, zone_of_speaker(letter, session.event)
+
+
+def _waits(registration: Registration | None, sessions: Sequence[EventSession]) -> dict[int, str]:
+    return {session.id: wait_in_words(registration, session) for session in sessions}
 
 
 def _pages(letter: Letter, session: EventSession, registration: Registration | None) -> dict[str, str]:

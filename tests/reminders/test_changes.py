@@ -10,6 +10,7 @@ from app.events.service import set_standing
 from app.events.signals import Change
 from app.extensions import db
 from app.lib import clock
+from app.registration import bookings
 from app.registration.models import AgendaItem
 from app.schedule.models import EventSession
 from app.schedule.signals import session_changed
@@ -181,6 +182,26 @@ def test_at_a_conference_only_those_hear_who_chose_the_session_and_who_speaks(ap
     assert [(method, str(entry["STATUS"])) for method, entry in entries(ana)] == [("CANCEL", "CANCELLED")]
     assert "(Tokyo)" in text(speaker)
     assert "because you speak" in text(speaker)
+
+
+def test_who_waits_for_a_place_hears_without_an_entry_and_without_the_ways_in(app: Flask, letters_at: Run) -> None:
+    event = make_event(kind=EventKind.CONFERENCE)
+    session = make_session(event, starts_at=START, capacity=1, join_url="https://meet.test/1")
+    for name in ("booked", "waits"):
+        bookings.book(make_registration(event, email=f"{name}@example.org"), session)
+    move(session, START + HOUR)
+    booked, waits = letters_at(SOON)
+    assert ("Join:" in text(booked), len(entries(booked))) == (True, 1)
+    assert ("Join:" in text(waits), entries(waits)) == (False, [])
+    assert "You are on its waiting list." in text(waits)
+
+    with clock.stopped_at(SOON + HOUR):
+        call_off(session, Standing.CANCELLED)
+    booked, waits = letters_at(SOON + 2 * HOUR)
+    assert len(entries(booked)) == 1
+    assert entries(waits) == []
+    for body in (text(waits), html(waits)):
+        assert "You waited for a place in this session." in body
 
 
 def test_a_cancelled_event_is_told_to_all_and_one_who_does_both_hears_once(app: Flask, letters_at: Run) -> None:

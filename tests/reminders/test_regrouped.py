@@ -72,6 +72,36 @@ def test_a_split_session_is_told_with_both_its_parts(app: object, letters_at: Ru
     assert [str(entry["UID"]) for _method, entry in entries(letter)] == [session.guid, second.guid]
 
 
+def test_who_only_waits_hears_where_they_stand_now_and_gets_no_entry(app: object, letters_at: Run) -> None:
+    event = make_event(kind=EventKind.CONFERENCE)
+    session, into = make_session(event, capacity=1), make_session(event, capacity=2, join_url="https://meet.test/1")
+    names = "booked", "first", "last"
+    booked, first, last = (make_registration(event, email=f"{name}@example.org") for name in names)
+    for registration in (booked, first, last):
+        bookings.book(registration, session)
+    second = regrouping.split(session, session.starts_at + timedelta(minutes=30), {"en": "Questions"}, None)
+    db.session.commit()
+    letters = {message["To"].addresses[0].addr_spec: message for message in letters_at(SOON)}
+    assert text(letters["booked@example.org"]).count("You are on its waiting list.") == 0
+    for name in ("first", "last"):
+        assert letters[f"{name}@example.org"]["Subject"].startswith("In two parts now: ")
+        assert text(letters[f"{name}@example.org"]).count("You are on its waiting list.") == 2
+        assert entries(letters[f"{name}@example.org"]) == []
+
+    regrouping.merge(second, into, None)
+    db.session.commit()
+    letters = {message["To"].addresses[0].addr_spec: message for message in letters_at(SOON + timedelta(minutes=1))}
+    assert "You waited for a place in this session." not in text(letters["booked@example.org"])
+    for said in (text(letters["first@example.org"]), html(letters["first@example.org"])):
+        assert "You waited for a place in this session." in said
+        assert "You have a place in it now." in said
+        assert "Join:" in said
+    assert [str(entry["UID"]) for _method, entry in entries(letters["first@example.org"])] == [into.guid]
+    assert "You are on its waiting list." in text(letters["last@example.org"])
+    assert "Join:" not in text(letters["last@example.org"])
+    assert entries(letters["last@example.org"]) == []
+
+
 def test_nobody_is_told_of_a_draft(app: object, letters_at: Run) -> None:
     event = make_event(state=EventState.DRAFT)
     make_registration(event)
