@@ -13,8 +13,8 @@ from app.mail import outbox
 from app.mail.models import Letter, LetterState
 from app.reminders.kinds import KINDS
 
-PAGE, LAST = 50, 10**9
-"""How many letters a page has, and the number of the last page that anybody may ask for: databases count no further."""
+PAGE, MOST = 50, 1000
+"""How many letters a page has, and all pages of a search together."""
 SORTS: Mapping[str, sa.ColumnElement[Any]] = {"written": Letter.id.expression, "to": Letter.recipient.expression}
 _SAID = Letter.recipient + " " + Letter.recipient_name + " " + Letter.subject
 
@@ -76,36 +76,48 @@ class Filters:
 class Page(NamedTuple):
     rows: Sequence[Letter]
     number: int
-    """Of all that match."""
+    """Of all that match, as far as they are counted."""
     page: int
     pages: int
+    more: bool = False
+    """Whether more match than are counted."""
 
 
 def page_of(event: Event, filters: Filters, page: int, counts: Mapping[LetterState, int]) -> Page:
     """A page of them; the last one where there are not so many. `counts`: how many are in each state."""
-    known = None
-    if not filters.arguments.keys() - {"state", "sort"}:
-        known = counts.get(LetterState(filters.state), 0) if filters.state else sum(counts.values())
-        page = min(page, -(-known // PAGE))
-    page = min(max(page, 1), LAST)
-    wanted = numbers(event, filters).limit(PAGE).offset((page - 1) * PAGE)
-    if known is None:
-        # What no index knows is looked through once, for the page and for the number.
-        found = db.session.execute(wanted.add_columns(sa.func.count().over())).all()
-        if not found and page > 1:
-            return page_of(event, filters, page_of(event, filters, 1, counts).pages, counts)
-        ids, known = [row[0] for row in found], found[0][1] if found else 0
+    found = numbers(event, filters)
+    if filters.q:
+        # No index knows what is searched for: it is looked for once, and only until there is more than anybody reads.
+        searched = db.session.scalars(found.limit(MOST + 1)).all()
+        number = min(len(searched), MOST)
     else:
-        ids = list(db.session.scalars(wanted))
+        searched, number = None, _number_of(event, filters, counts)
+    pages = max(1, -(-number // PAGE))
+    page = min(max(page, 1), pages)
+    start = (page - 1) * PAGE
+    if searched is None:
+        ids = db.session.scalars(found.limit(PAGE).offset(start)).all()
+    else:
+        ids = searched[start : min(start + PAGE, MOST)]
     # Only those that are shown are read whole; the others are counted off in the index.
     rows = {row.id: row for row in db.session.scalars(sa.select(Letter).where(Letter.id.in_(ids)))}
-    return Page([rows[each] for each in ids if each in rows], known, page, max(1, -(-known // PAGE)))
+    more = searched is not None and len(searched) > MOST
+    return Page([rows[each] for each in ids if each in rows], number, page, pages, more)
+
+
+def _number_of(event: Event, filters: Filters, counts: Mapping[LetterState, int]) -> int:
+    if filters.arguments.keys() - {"state", "sort"}:
+        return db.session.scalar(sa.select(sa.func.count()).where(*_conditions(event, filters))) or 0
+    return counts.get(LetterState(filters.state), 0) if filters.state else sum(counts.values())
 
 
 def numbers(event: Event, filters: Filters) -> sa.Select[int]:
     """Of the letters that match, in the order that is asked for."""
     name, downwards = filters.sorted_by
     columns = (SORTS[name],) if name == "written" else (SORTS[name], Letter.id.expression)
+    if filters.q and name == "to":
+        # Sorted when it is found: along the index of addresses it would be looked for in the letters of all events.
+        columns = (Letter.recipient + "", *columns)
     ordered = [column.desc() if downwards else column.asc() for column in columns]
     return sa.select(Letter.id).where(*_conditions(event, filters)).order_by(*ordered)
 
@@ -133,8 +145,15 @@ def _conditions(event: Event, filters: Filters) -> list[sa.ColumnElement[bool]]:
     if filters.message:
         conditions.append(Letter.cause == f"message:{filters.message}")
     if filters.q:
-        conditions.append(holds(_SAID, filters.q))
+        conditions.append(_searched(event, filters.q))
     return conditions
+
+
+def _searched(event: Event, text: str) -> sa.ColumnElement[bool]:
+    """Whoever gives a whole address that is known wants the letters to it, which an index has."""
+    to_address = Letter.id.in_(sa.select(Letter.id).where(Letter.recipient == text.lower()))
+    is_known = "@" in text and db.session.scalar(sa.select(Letter.id).where(is_of(event), to_address).limit(1))
+    return to_address if is_known else holds(_SAID, text)
 
 
 # What nobody knows, a person decides.

@@ -67,7 +67,15 @@ def test_letters_are_found_by_address_name_and_subject_in_any_case(event: Event)
     make_letters(make_event(), "other@example.org")
     assert found(event) == ["asa@example.org", "ana_b@example.org", "olena@example.org"]
     assert found(event, q="ОЛЕНА") == found(event, q="коваль") == ["olena@example.org"]
-    assert found(event, q="OLENA@") == ["olena@example.org"]
+    assert found(event, q="OLENA@") == found(event, q="Olena@Example.org") == ["olena@example.org"]
+    assert (
+        found(event, q="a@example.org")
+        == found(event, q="A@example", sort="-to")
+        == ["olena@example.org", "asa@example.org"]
+    )
+    make_letters(event, "a@example.org")
+    assert found(event, q="A@example.org") == ["a@example.org"]
+    assert found(event, q="other@example.org") == []
     assert found(event, q="ваша РЕЄСТР") == ["ana_b@example.org", "olena@example.org"]
     assert found(event, q="åsa") == found(event, q="0%") == found(event, q="sure_t") == ["asa@example.org"]
     assert found(event, q="b%") == found(event, q="nobody") == []
@@ -100,7 +108,20 @@ def test_a_page_of_many_letters_is_counted_off_in_the_index(event: Event) -> Non
             assert "TEMP B-TREE" not in plan
 
 
-def test_the_page_searches_and_leads_through_the_pages(event: Event, organiser: Account, client: FlaskClient) -> None:
+@pytest.mark.both_databases
+def test_a_search_stops_where_more_is_found_than_anybody_reads(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "MOST", 70)
+    make_letters(event, *(f"p{number:03}@example.org" for number in range(71)))
+    page = record.page_of(event, Filters(q="example"), 2, record.counts_of(event))
+    assert (page.number, page.more, page.page, page.pages, len(page.rows)) == (70, True, 2, 2, 20)
+    last = record.page_of(event, Filters(q="P0", sort="to"), 99, record.counts_of(event))
+    assert (last.number, last.more, last.rows[0].recipient) == (70, True, "p050@example.org")
+    assert not record.page_of(event, Filters(q="p00"), 1, record.counts_of(event)).more
+
+
+def test_the_page_searches_and_leads_through_the_pages(
+    event: Event, organiser: Account, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_letters(event, *(f"p{number}@example.org" for number in range(60)), subject="Welcome <all>")
     page = client.get(AT).text
     assert "60 letters" in page
@@ -111,6 +132,8 @@ def test_the_page_searches_and_leads_through_the_pages(event: Event, organiser: 
     assert client.get(f"{AT}?page=nonsense&state=x&sort=%00").status_code in (200, 404)
     assert client.get(f"{AT}?page=999999999").status_code == 200
     assert client.get(f"{AT}?q=p9&page={'9' * 25}").status_code == 200
+    monkeypatch.setattr(record, "MOST", 50)
+    assert "More than 50 letters; the first of them are shown" in client.get(f"{AT}?q=welcome").text
 
 
 def test_letters_of_unknown_fate_stand_first_and_are_decided_together(
