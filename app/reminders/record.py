@@ -98,7 +98,7 @@ def page_of(event: Event, filters: Filters, page: int, counts: Mapping[LetterSta
     if searched is None:
         ids = db.session.scalars(found.limit(PAGE).offset(start)).all()
     else:
-        ids = searched[start : min(start + PAGE, MOST)]
+        ids = searched[:MOST][start : start + PAGE]
     # Only those that are shown are read whole; the others are counted off in the index.
     rows = {row.id: row for row in db.session.scalars(sa.select(Letter).where(Letter.id.in_(ids)))}
     more = searched is not None and len(searched) > MOST

@@ -68,11 +68,8 @@ def test_letters_are_found_by_address_name_and_subject_in_any_case(event: Event)
     assert found(event) == ["asa@example.org", "ana_b@example.org", "olena@example.org"]
     assert found(event, q="ОЛЕНА") == found(event, q="коваль") == ["olena@example.org"]
     assert found(event, q="OLENA@") == found(event, q="Olena@Example.org") == ["olena@example.org"]
-    assert (
-        found(event, q="a@example.org")
-        == found(event, q="A@example", sort="-to")
-        == ["olena@example.org", "asa@example.org"]
-    )
+    both = ["asa@example.org", "olena@example.org"]
+    assert found(event, q="a@example.org") == found(event, q="A@example", sort="to") == both
     make_letters(event, "a@example.org")
     assert found(event, q="A@example.org") == ["a@example.org"]
     assert found(event, q="other@example.org") == []
