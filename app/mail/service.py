@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from email.utils import make_msgid
+from email.utils import make_msgid, parseaddr
+from functools import cache
 from typing import Any
 
 import idna
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import aliased
 
 from app.extensions import db, insert_into
@@ -109,8 +111,13 @@ def letter_row(
         "topic": topic and f"{kind}:{topic}", "priority": priority_of(kind), "state": LetterState.QUEUED,
         "created_at": moment, "not_before": not_before or moment, "attempts": 0,
         "claims": 0, "returns_to": LetterState.QUEUED,
-        "message_id": make_msgid(domain="polyforum"), "subject": "", "last_error": "",
+        "message_id": make_msgid(domain=_own_domain(current_app.config["MAIL_FROM"])), "subject": "", "last_error": "",
     }  # fmt: skip
+
+
+@cache
+def _own_domain(mailbox: str) -> str:
+    return domain_of(parseaddr(mailbox)[1])
 
 
 def domain_of(address: str) -> str:

@@ -40,6 +40,7 @@ def letter(recipient: str = "ana@example.org") -> Letter:
 
 
 def test_a_letter_that_is_due_is_sent_once_and_marked(app: Flask, post: Post) -> None:
+    app.config["MAIL_FROM"] = "Polyforum <post@forum.example>"
     queue("ana@example.org")
 
     assert sweep() == {LetterState.SENT: 1}
@@ -49,6 +50,7 @@ def test_a_letter_that_is_due_is_sent_once_and_marked(app: Flask, post: Post) ->
     sent = letter()
     assert (sent.state, sent.sent_at, sent.subject, sent.attempts) == (LetterState.SENT, NOON, "A note", 1)
     assert post.messages[0]["Message-ID"] == sent.message_id
+    assert sent.message_id.endswith("@forum.example>"), "the domain is the site's own, which no other site has"
 
 
 def test_the_same_key_is_written_once_however_often_it_is_asked_for(app: Flask, post: Post) -> None:
