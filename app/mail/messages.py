@@ -9,6 +9,7 @@ from functools import cache
 import idna
 
 from app.lib import clock
+from app.mail.flowed import flowed
 from app.mail.mime import bare_header, file_part, header, mailbox_header, multipart, text_part
 from app.mail.models import Letter
 from app.mail.rendering import Content
@@ -70,7 +71,7 @@ def _body(content: Content) -> bytes:
 
     A message has one such alternative, so of several invitations the first is offered there.
     """
-    alternatives = [text_part(content.text, "plain"), text_part(content.html, "html")]
+    alternatives = [text_part(flowed(content.text), "plain", format="flowed"), text_part(content.html, "html")]
     invitations = [file for file in content.attachments if _parsed(file.mimetype)[0] == "text/calendar"]
     for first in invitations[:1]:
         method = _parsed(first.mimetype)[1].get("method", "PUBLISH")

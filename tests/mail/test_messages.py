@@ -9,6 +9,7 @@ from app.mail.messages import Message, Unsendable, compose_message
 from app.mail.models import Letter
 from app.mail.rendering import Attachment, Content
 from app.mail.transports import Smtp, transport_of
+from tests.reminders.reading import unflowed
 
 LETTER = {
     "recipient": "ana@example.org", "recipient_name": "Ana Ionescu", "language": "ro", "message_id": "<1@polyforum>",
@@ -91,6 +92,36 @@ def test_every_byte_on_the_way_is_ascii_and_every_line_short() -> None:
     assert raw.isascii()
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
     assert b"\n" not in raw.replace(b"\r\n", b"")
+
+
+LONG = "https://example.org/" + "a" * 150
+PARAGRAPHS = f"""Good day, Ana,
+
+{"This is said at some length. " * 8}Here: {LONG} and no further.
+
+  Wednesday, 10 March 2027, 10:00–11:00 (Kyiv)
+- {LONG}
+- {"An item, and what there is to say of it. " * 4}
+From here on. {"From " * 40}
+{"日本語の長い段落。" * 30}
+> {"As somebody said. " * 10}
+> No.
+
+-- 
+Polyforum
+"""  # noqa: W291 - the signature's
+
+
+def test_paragraphs_fit_a_screen_of_eighty_columns_and_are_whole_for_readers_that_join_them() -> None:
+    part = written({"text": PARAGRAPHS}).get_body(("plain",))
+    assert part["Content-Type"].params["format"] == "flowed"
+    lines = part.get_content().replace("\r\n", "\n").split("\n")
+    assert all(len(line) <= 78 for line in lines if LONG not in line and "日" not in line)
+    assert [line.strip("- ") for line in lines if LONG in line] == [LONG, LONG], "an address is never broken"
+    assert not any(line.startswith("From ") for line in lines)
+    assert lines.count("-- ") == 1
+    joined = unflowed("\n".join(lines)).replace("\n-- \n", "\n--\n")
+    assert joined == "\n".join(map(str.rstrip, PARAGRAPHS.replace("> ", ">").split("\n")))
 
 
 def test_a_maildir_takes_letters(tmp_path: Path) -> None:

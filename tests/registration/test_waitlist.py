@@ -21,6 +21,7 @@ from app.registration.service import Entry
 from tests.conftest import NOON
 from tests.events.test_manage import facts
 from tests.factories import grant, make_account, make_event, make_registration, save, sign_in
+from tests.reminders.reading import text
 
 pytestmark = pytest.mark.both_databases
 
@@ -48,7 +49,7 @@ def written(app) -> str:
     """The plain text of the one letter that went out."""
     (path,) = (app.config["HOME"] / "mail" / "new").iterdir()
     letter = message_from_bytes(path.read_bytes(), policy=default)
-    return letter.get_body(("plain",)).get_content()
+    return text(letter)
 
 
 def page(registration, path="") -> str:

@@ -1,12 +1,25 @@
 """Reading letters as their receivers do."""
 
+import re
 from email.message import EmailMessage
 
 from icalendar import Calendar
 
 
 def text(message: EmailMessage) -> str:
-    return message.get_body(("plain",)).get_content()
+    part = message.get_body(("plain",))
+    assert part["Content-Type"].params["format"] == "flowed"
+    return unflowed(part.get_content())
+
+
+def unflowed(text: str) -> str:
+    """Each paragraph on one line again, as a reader that knows RFC 3676 has it."""
+    lines = [""]
+    for line in text.replace("\r\n", "\n").split("\n"):
+        shown = re.sub("^(>*) ", r"\1", line)
+        is_continued = lines[-1].endswith(" ") and lines[-1] != "-- " and shown != "-- "
+        lines[-1:] = [lines[-1] + shown.lstrip(">")] if is_continued else [lines[-1], shown]
+    return "\n".join(lines[1:])
 
 
 def html(message: EmailMessage) -> str:

@@ -24,6 +24,7 @@ from app.schedule.models import EventSession
 from app.schedule.service import move_session, set_standing
 from tests.conftest import NOON
 from tests.factories import make_event, make_registration, make_session
+from tests.reminders.reading import text
 
 Run = Callable[[datetime], list[EmailMessage]]
 START = datetime(2027, 3, 10, 8, tzinfo=UTC)
@@ -111,7 +112,7 @@ def judge(message: EmailMessage, moment: datetime) -> None:
     assert person.is_confirmed, letter.kind
     if letter.kind in ("reminders.agenda", "reminders.event"):
         assert person.unsubscribed_at is None
-    body = message.get_body(("plain",)).get_content()
+    body = text(message)
     for session in db.session.scalars(sa.select(EventSession)):
         title = session.title["en"]
         if letter.kind == "reminders.agenda" and title in body:
