@@ -1,22 +1,21 @@
 """What organisers look for in the matrix of an event's languages."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from app.events.models import Event
 from app.languages.coverage import Cell, Coverage, Row
 from app.languages.models import LanguageTrack, TrackKind, TrackState
-from app.lib.text import one_line
+from app.lib import filters
+from app.lib.filters import digits, one_of, words
 
 NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """As the address says them; what makes no sense there is left out."""
-
+class Filters(filters.Filters):
     day: str = ""
     """ISO 8601, of the programme."""
     language: str = ""
@@ -30,21 +29,15 @@ class Filters:
 
     @classmethod
     def of(cls, arguments: Mapping[str, str]) -> Self:
-        responsible = arguments.get("responsible", "")
-        is_number = responsible.isascii() and responsible.isdigit() and len(responsible) < 10
+        responsible = arguments.get("responsible")
         return cls(
             day=_day(arguments.get("day", "")),
-            language=one_line(arguments.get("language", ""))[:35],
-            kind=_one_of(set(TrackKind), arguments.get("kind")),
-            state=_one_of(set(TrackState), arguments.get("state")),
-            responsible=responsible if is_number or responsible == NOBODY else "",
-            gaps=_one_of({"yes"}, arguments.get("gaps")),
+            language=words(arguments.get("language"), 35),
+            kind=one_of(set(TrackKind), arguments.get("kind")),
+            state=one_of(set(TrackState), arguments.get("state")),
+            responsible=NOBODY if responsible == NOBODY else digits(responsible),
+            gaps=one_of({"yes"}, arguments.get("gaps")),
         )
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The same for an address."""
-        return {name: value for name, value in asdict(self).items() if value}
 
     def columns(self, coverage: Coverage) -> list[str]:
         return [self.language] if self.language in coverage.columns else coverage.columns
@@ -86,7 +79,3 @@ def _day(value: str) -> str:
         return date.fromisoformat(value).isoformat()
     except ValueError:
         return ""
-
-
-def _one_of(allowed: set[str], value: str | None) -> str:
-    return value if value in allowed else ""

@@ -1,14 +1,15 @@
 """What organisers look through: the registrations of an event, filtered and sorted, a page at a time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, NamedTuple, Self
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Self
 
 import sqlalchemy as sa
 
 from app.events.models import Event
 from app.extensions import db
-from app.lib.text import one_line, searchable
+from app.lib.filters import SortedFilters, digits, one_of, words
+from app.lib.text import searchable
 from app.registration.models import (
     Attendance,
     Booking,
@@ -30,9 +31,8 @@ SORTS: Mapping[str, tuple[sa.ColumnElement[Any], ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What is looked for, as the address of the list says it; what makes no sense there is left out."""
-
+class Filters(SortedFilters):
+    usual: ClassVar = "-registered"
     q: str = ""
     state: str = ""
     country: str = ""
@@ -44,44 +44,21 @@ class Filters:
     origin: str = ""
     attended: str = ""
     """`yes` or `no`."""
-    sort: str = ""
-    """One of SORTS, with a `-` before it the other way round; the newest come first otherwise."""
 
     @classmethod
     def of(cls, arguments: Mapping[str, str]) -> Self:
+        code = arguments.get("code")
         return cls(
-            q=one_line(arguments.get("q", ""))[:100],
-            state=_one_of(set(RegistrationState), arguments.get("state")),
-            country=one_line(arguments.get("country", ""))[:2],
-            language=one_line(arguments.get("language", ""))[:35],
-            session=_number(arguments.get("session")),
-            code="any" if arguments.get("code") == "any" else _number(arguments.get("code")),
-            origin=_one_of(set(Origin), arguments.get("origin")),
-            attended=_one_of({"yes", "no"}, arguments.get("attended")),
-            sort=_one_of({*SORTS, *(f"-{name}" for name in SORTS)} - {"-registered"}, arguments.get("sort")),
+            q=words(arguments.get("q"), 100),
+            state=one_of(set(RegistrationState), arguments.get("state")),
+            country=words(arguments.get("country"), 2),
+            language=words(arguments.get("language"), 35),
+            session=digits(arguments.get("session")),
+            code="any" if code == "any" else digits(code),
+            origin=one_of(set(Origin), arguments.get("origin")),
+            attended=one_of({"yes", "no"}, arguments.get("attended")),
+            sort=cls.sort_in(arguments, SORTS),
         )
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The same for an address."""
-        return {name: value for name, value in asdict(self).items() if value}
-
-    @property
-    def narrow(self) -> bool:
-        """Whether anybody may be left out."""
-        return bool(self.arguments.keys() - {"sort"})
-
-    @property
-    def sorted_by(self) -> tuple[str, bool]:
-        """The name of the column, and whether downwards."""
-        return (self.sort.removeprefix("-"), self.sort.startswith("-")) if self.sort else ("registered", True)
-
-    def by(self, column: str) -> Self:
-        """The same sorted by a column; by the present one the other way round."""
-        name, downwards = self.sorted_by
-        downwards = not downwards if name == column else False
-        sort = f"-{column}" if downwards else column
-        return replace(self, sort="" if sort == "-registered" else sort)
 
 
 class Page(NamedTuple):
@@ -197,11 +174,3 @@ def _order(filters: Filters, backwards: bool = False) -> list[sa.ColumnElement[A
     name, downwards = filters.sorted_by
     columns = [*SORTS[name], Registration.id.expression]
     return [column.desc() if downwards != backwards else column.asc() for column in columns]
-
-
-def _one_of(allowed: set[str], value: str | None) -> str:
-    return value if value in allowed else ""
-
-
-def _number(value: str | None) -> str:
-    return value if value and value.isascii() and value.isdigit() and len(value) < 10 else ""

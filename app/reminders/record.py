@@ -1,14 +1,14 @@
 """The record of an event's letters: what was sent to whom, and what became of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, NamedTuple, Self
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, NamedTuple, Self
 
 import sqlalchemy as sa
 
 from app.events.models import Event
 from app.extensions import db, holds
-from app.lib.text import one_line
+from app.lib.filters import SortedFilters, digits, one_of, words
 from app.mail import outbox
 from app.mail.models import Letter, LetterState
 from app.reminders.kinds import KINDS
@@ -20,57 +20,27 @@ _SAID = Letter.recipient + " " + Letter.recipient_name + " " + Letter.subject
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What is looked for, as the address of the page says it; what makes no sense there is left out."""
-
+class Filters(SortedFilters):
+    usual: ClassVar = "-written"
     q: str = ""
     """A part of the address, the name or the subject."""
     state: str = ""
     kind: str = ""
     message: str = ""
     """Number of a message to a group."""
-    sort: str = ""
-    """One of SORTS, with a `-` before it the other way round; the newest come first otherwise."""
 
     @classmethod
     def of(cls, arguments: Mapping[str, str]) -> Self:
-        def known(name: str, allowed: set[str]) -> str:
-            value = arguments.get(name, "")
-            return value if value in allowed else ""
-
-        message = arguments.get("message", "")
         return cls(
-            q=one_line(arguments.get("q", ""))[:100],
-            state=known("state", set(LetterState)),
-            kind=known("kind", set(KINDS)),
-            message=message if message.isascii() and message.isdigit() and len(message) < 10 else "",
-            sort=known("sort", {"written", "to", "-to"}),
+            q=words(arguments.get("q"), 100),
+            state=one_of(set(LetterState), arguments.get("state")),
+            kind=one_of(KINDS, arguments.get("kind")),
+            message=digits(arguments.get("message")),
+            sort=cls.sort_in(arguments, SORTS),
         )
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The same for an address."""
-        return {name: value for name, value in asdict(self).items() if value}
-
-    @property
-    def narrow(self) -> bool:
-        """Whether any may be left out."""
-        return bool(self.arguments.keys() - {"sort"})
-
-    @property
-    def sorted_by(self) -> tuple[str, bool]:
-        """The name of the column, and whether downwards."""
-        return (self.sort.removeprefix("-"), self.sort.startswith("-")) if self.sort else ("written", True)
 
     def in_state(self, state: str = "") -> Self:
         return replace(self, state=state)
-
-    def by(self, column: str) -> Self:
-        """The same sorted by a column; by the present one the other way round."""
-        name, downwards = self.sorted_by
-        downwards = not downwards if name == column else False
-        sort = f"-{column}" if downwards else column
-        return replace(self, sort="" if sort == "-written" else sort)
 
 
 class Page(NamedTuple):
