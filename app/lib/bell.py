@@ -12,11 +12,15 @@ from collections.abc import Callable
 import redis
 import sqlalchemy as sa
 from flask import Flask, current_app, has_app_context
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import orm
 
 CHANNEL = "polyforum:bell"
 PATIENCE = 1.0
 """Seconds that a broker may take to answer."""
+AGAIN = Retry(NoBackoff(), 1)
+"""Once and at once, on a new connection: nobody who saves a page waits for a broker that is away."""
 Listener = Callable[[str], None]
 
 
@@ -46,7 +50,7 @@ class Ear:
         self._listeners: list[Listener] = []
         # A connection of its own for listening, since that waits; rings must not wait for it.
         self._redis = redis.Redis.from_url(
-            url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+            url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=AGAIN
         ) if url else None  # fmt: skip
         self._url = url
         self._lock = threading.Lock()
@@ -77,7 +81,8 @@ class Ear:
     def _hear(self) -> None:
         while True:
             try:
-                with redis.Redis.from_url(self._url, health_check_interval=10) as client, client.pubsub() as heard:
+                line = redis.Redis.from_url(self._url, health_check_interval=10, retry=AGAIN)
+                with line as client, client.pubsub() as heard:
                     heard.subscribe(CHANNEL)
                     for message in heard.listen():
                         if message["type"] == "subscribe":
