@@ -37,7 +37,7 @@ def command_line(process: psutil.Process) -> str:
         return ""
 
 
-def wait_for(happens: Callable[[], Any], seconds: float = 60) -> Any:
+def wait_for(happens: Callable[[], Any], seconds: float = 180) -> Any:
     """What `happens` gives as soon as it is true; fails after a time that no healthy machine needs."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -61,7 +61,7 @@ class House:
         )  # fmt: skip
 
     def page(self, path: str = "/en/") -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
             return str(answer.read().decode())
 
     def program(self, words: str) -> psutil.Process:
@@ -75,7 +75,7 @@ class House:
         """Ctrl-C; gives the commands that outlive it. (How soon all end is a figure of `make bench`.)"""
         processes = self.all()
         os.killpg(self.process.pid, signal.SIGINT)
-        left = psutil.wait_procs([psutil.Process(self.process.pid), *processes], timeout=30)[1]
+        left = psutil.wait_procs([psutil.Process(self.process.pid), *processes], timeout=120)[1]
         return [command_line(process) for process in left]
 
     @property
