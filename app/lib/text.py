@@ -134,6 +134,13 @@ def rich(text: str) -> Markup:
     return Markup(html)  # noqa: S704 - cleaned by nh3 in the line above
 
 
+def verbatim(text: str) -> str:
+    """What Markdown takes as code, in which a character reference is no character."""
+    tokens = _markdown.parse(text)
+    tokens += [inner for token in tokens for inner in token.children or ()]
+    return "\n".join(token.content for token in tokens if token.type in ("code_inline", "code_block", "fence"))
+
+
 def plain(text: str) -> str:
     """The same without any mark-up, for calendars, summaries and plain letters."""
     return str(Markup(nh3.clean(_markdown.render(text), tags=set())).unescape()).strip()  # noqa: S704

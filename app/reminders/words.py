@@ -1,7 +1,8 @@
 """Organisers' own words in letters: Markdown with placeholders in braces, `Dear {name}`.
 
 What a placeholder stands for is text and never mark-up, wherever it stands: all of its punctuation is written as
-character references, which Markdown and HTML both take for the characters themselves and never for structure.
+character references, which Markdown and HTML both take for the characters themselves and never for structure. In code
+there are none, and nothing but the mark of its end is structure.
 """
 
 import re
@@ -13,8 +14,9 @@ from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.events.models import Event
 from app.lib.present import language_name
-from app.lib.text import Picked, Translated, direction, is_language, one_line, pick, rich
+from app.lib.text import Picked, Translated, direction, is_language, one_line, pick, rich, verbatim
 from app.reminders.audiences import Person
 
 Facts = Mapping[str, str | Callable[[], str]]
@@ -38,6 +40,7 @@ IN_A_LINE = tuple(name for name, word in WORDS.items() if not word.is_address)
 """Those for subjects: these are kept in the record as they are, and nobody follows a link in one."""
 _PLACEHOLDER = re.compile(r"\{([^\W\d]\w*)\}")
 _IN_LINK = re.compile(r"""(?:\]\(\s*<?|<|=\s*["']?)$""")
+_MAY_BE_CODE = re.compile(r"`|~~~|^(?: {4}| *\t)", re.MULTILINE)
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _ISOLATED, _END = "\u2068", "\u2069"
@@ -67,14 +70,33 @@ def _faults_in(written: str, language: str, known: Collection[str]) -> list[str]
 def filled(text: Translated, person: Person, facts: Facts) -> Picked:
     """A text in the language of its reader as far as it exists, as Markdown for `rich` and `legible`."""
     found = pick(text, (person.language,))
+    in_code = _in_code(found.text)
 
     def fill(placeholder: re.Match[str], value: str) -> str:
+        if placeholder.start() in in_code:
+            return _isolated(one_line(value).replace("`", "'"), found.language)
         if WORDS[placeholder[1]].is_address:
             inside = _IN_LINK.search(found.text, max(0, placeholder.start() - 10), placeholder.start())
             return value if inside else f"<{value}>"
         return _isolated(_PUNCTUATION.sub(lambda c: f"&#{ord(c[0])};", one_line(value)), found.language)
 
     return _fill(found, facts, fill)
+
+
+def _in_code(text: str) -> set[int]:
+    """Where placeholders begin that stand in code."""
+    if not _MAY_BE_CODE.search(text):
+        return set()
+    code = verbatim(_PLACEHOLDER.sub(lambda found: f"word{found.start()}word", text))
+    return {found.start() for found in _PLACEHOLDER.finditer(text) if f"word{found.start()}word" in code}
+
+
+def headed(text: Translated, event: Event) -> Translated:
+    """A subject as organisers see it: with what stands in it for every reader alike."""
+    return {
+        language: written.replace("{event}", one_line(pick(event.title, (language,)).text))
+        for language, written in text.items()
+    }  # fmt: skip
 
 
 def filled_line(text: Translated, person: Person, facts: Facts) -> Picked:

@@ -287,7 +287,11 @@ def test_an_organiser_writes_looks_tests_and_sends(
 ) -> None:
     make_registration(event, language="ro", email="ro@example.org")
     make_registration(event, email="en@example.org")
-    data = {"audience": "all", "subject-en": "News {name}", "text-en": "Dear {name}, it begins {begins}: {page}"}
+    data = {
+        "audience": "all",
+        "subject-en": "News of {event}, {name}",
+        "text-en": "Dear {name}, it begins {begins}: {page}",
+    }
     answer = client.post(f"{AT}new/", data=data)
     message = db.session.scalars(sa.select(Message)).one()
     own = f"{AT}{message.id}/"
@@ -299,11 +303,14 @@ def test_an_organiser_writes_looks_tests_and_sends(
     assert frame.headers["Content-Security-Policy"] == LETTER_CSP
     assert "Dear Vera" in frame.text
     assert "Tokyo" in frame.text
+    title = event.title["en"]
+    for path in (AT, own, f"{own}send/"):
+        assert f"News of {title}, {{name}}" in client.get(path).text, "a heading has what is the same for all"
     assert "/registrations/" not in frame.text, "a preview opens nobody's page"
 
     assert client.post(f"{own}test/", data={"language": "en", "zone": "UTC"}).status_code == 303
     (test,) = letters_at(NOON)
-    assert (recipients([test]), test["Subject"]) == (["vera@example.org"], "Test: News Vera")
+    assert (recipients([test]), test["Subject"]) == (["vera@example.org"], f"Test: News of {title}, Vera")
 
     confirm = client.get(f"{own}send/")
     assert "2 recipients" in confirm.text

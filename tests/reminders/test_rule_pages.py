@@ -89,6 +89,11 @@ def test_a_rule_is_added_changed_switched_off_and_on_deleted_and_restored(
     assert (answer.status_code, answer.location) == (303, f"{PAGES}{added.id}/")
     assert (added.anchor, added.minutes, added.text) == (Anchor.EVENT_START, -3 * 1440, {"en": "Dear {name}"})
 
+    added.subject = {"en": "See you at {event}"}
+    db.session.commit()
+    for path in (PAGES, f"{PAGES}{added.id}/"):
+        assert f"See you at {event.title['en']}" in client.get(path).text
+
     with clock.stopped_at(NOON + timedelta(hours=1)):
         after = written(kind="feedback", number=90, unit="minutes", whole="session", audience="booked")
         assert client.post(f"{PAGES}{added.id}/edit/", data=after).status_code == 303

@@ -69,6 +69,14 @@ def test_a_name_never_becomes_mark_up() -> None:
         assert tags(html_of(text, name)) == tags(html_of(text, "Ana")), (text, name)
 
 
+def test_a_name_in_code_is_shown_as_it_is_written() -> None:
+    for text in ("`{name}`", "```\n{name}\n```", "So:\n\n    {name}"):
+        assert legible(filled({"en": text}, reader(), {"name": "Ana O'Brien_*&#33;"}).text).endswith(
+            "Ana O'Brien_*&#33;"
+        )
+    assert html_of("`{page}` {page}", "Ana").startswith(f"<p><code>{PAGE}</code> <a href=")
+
+
 def test_a_name_is_shown_as_it_is_written() -> None:
     for name in ("O'Brien_Smith", "Ana *the* First", "1. Ana", "<Ana>", "a & b", "Ana {event}"):
         assert legible(filled({"en": "Dear {name}!"}, reader(name), {"name": name}).text) == f"Dear {name}!"
