@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
+from lxml import html
 
 from app.extensions import db
 from app.feedback import questionnaire, replies
@@ -16,7 +17,7 @@ from app.feedback.results import shown_languages
 from app.people.models import Role
 from app.registration import erasure
 from app.registration.models import Purpose
-from tests.factories import grant, make_account, make_registration, sign_in
+from tests.factories import grant, make_account, make_registration, make_speaker, sign_in
 from tests.feedback.conftest import form_of
 
 
@@ -202,3 +203,29 @@ def test_anonymity_cannot_be_switched_once_somebody_has_answered(client, event, 
         db.session.execute(sa.delete(FeedbackReply))
         db.session.commit()
     assert client.get(form_of(make_registration(event))).status_code == 200
+
+
+def test_speakers_see_bars_of_their_own_sessions_once_enough_have_answered(client, event, sessions, answer):
+    account = make_account()
+    grant(event, account, Role.SPEAKER)
+    address = f"/en/manage/events/{event.slug}/profile/feedback/"
+    assert client.get(address).status_code == 302
+    sign_in(client, account)
+    assert client.get(address).status_code == 404
+    make_speaker(event, sessions[0], account=account)
+    assert "Nobody has answered yet." in client.get(address).text
+    assert address in client.get(f"/en/manage/events/{event.slug}/profile/").text
+
+    for number in range(4):
+        answer(useful="1", opening_rating="4", opening_remark=f"said {number}", closing_rating="2")
+    page = client.get(address).text
+    assert "4 replies" in page
+    assert "too few to show" in page
+    assert "<meter" not in page
+    answer(opening_rating="5", opening_remark="said 4")
+    [section] = html.fromstring(client.get(address).text).xpath("//main//section[h2]")
+    assert section.findtext("h2") == "Opening"
+    assert section.xpath(".//strong/text()") == ["4.2"]
+    assert [meter.get("value") for meter in section.iter("meter")] == ["0", "0", "0", "4", "1"]
+    assert "said" not in section.text_content()
+    assert client.get(f"/en/manage/events/{event.slug}/feedback/").status_code == 403

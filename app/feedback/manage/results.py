@@ -5,13 +5,14 @@ from typing import Any
 from flask import Response, abort, render_template, request
 from flask_babel import format_decimal
 
-from app.events.guard import organiser
+from app.events.guard import acting_account, organiser
 from app.events.models import Event
-from app.feedback import exporting, questionnaire, sections
+from app.feedback import exporting, own, questionnaire, sections
 from app.feedback.manage import blueprint
 from app.feedback.results import FEWEST, Results, number_asked
 from app.people.permissions import Action
 from app.schedule.service import session_by_slug
+from app.speakers.service import speaker_of_account
 
 RESULTS = "/manage/events/<event>/feedback/"
 
@@ -33,6 +34,17 @@ def session_results(event: Event, session: str) -> str:
     row = session_by_slug(event, session) or abort(404)
     found = _results(event)
     return _page("session_results", event, found, session=row, figures=found.figures(row))
+
+
+@blueprint.get("/manage/events/<event>/profile/feedback/")
+@organiser(Action.EDIT_OWN_PROFILE)
+def own_results(event: Event) -> str:
+    """Of a speaker's own sessions."""
+    speaker = speaker_of_account(event, acting_account()) or abort(404)
+    return render_template(
+        "feedback/own.html", event=None, of=event, found=own.of_speaker(speaker), enough=own.ENOUGH,
+        format_decimal=format_decimal,
+    )  # fmt: skip
 
 
 @blueprint.get(f"{RESULTS}replies.csv")
