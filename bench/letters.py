@@ -81,6 +81,7 @@ with create_app().app_context():
 WRITE = """
 import pickle, sys
 from app import create_app
+from app.extensions import db
 from app.mail import claims
 from app.mail.drafts import write_all
 with create_app().app_context():
@@ -89,7 +90,7 @@ with create_app().app_context():
     assert not unwritten and len(drafts) == int(sys.argv[1])
     with open(sys.argv[2], "wb") as file:
         pickle.dump([(one.message.sender, one.message.recipient, one.message.data) for one in drafts], file)
-    claims.lasting(lambda: claims.give_back(held))
+    claims.lasting(lambda: claims.give_back(db.session.connection(), held))
 """
 # Waits for a word, so that two of them begin at once, and prints what it took.
 WORK = """

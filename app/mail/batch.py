@@ -15,7 +15,6 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from app.extensions import db
 from app.lib import clock
 from app.mail import copies, pace
 from app.mail.answers import Answer, pause_after
@@ -31,12 +30,14 @@ GIVEN_UP_AFTER = timedelta(days=2)
 
 
 T = TypeVar("T")
-Step = Callable[[], LetterState]
+Step = Callable[[sa.Connection], LetterState]
 
 
 class Batch:
-    def __init__(self, transport: Transport, claims: Sequence[Claim]) -> None:
-        self._transport = transport
+    """`ledger` is a connection of its own, past the session, which would cost more than what it is asked to write."""
+
+    def __init__(self, transport: Transport, ledger: sa.Connection, claims: Sequence[Claim]) -> None:
+        self._transport, self._ledger = transport, ledger
         self._waiting = list(claims)
         self._owed: list[Step] = []
         self._resting: set[str] = set()
@@ -49,21 +50,21 @@ class Batch:
             self._send_all(self._written())
         except Deferred as fault:
             # Nobody is there; each letter of the batch waits as if it had been tried.
-            self._owed += [partial(_defer, ours, str(fault)) for ours in self._waiting]
+            self._owed += [partial(_defer, ours=ours, reason=str(fault)) for ours in self._waiting]
             self._waiting = []
         finally:
             # Also when we are told to stop. Where the database stays away, the leases end and do the same.
             with suppress(DBAPIError):
-                self._settle(partial(give_back, self._waiting))
+                self._settle(partial(give_back, claims=self._waiting))
         return self._fates
 
     def _written(self) -> list[Draft]:
         drafts, unwritten = lasting(partial(write_all, self._waiting))
         for ours, state, reason in unwritten:
-            ended = partial(_defer, ours, reason) if state is LetterState.QUEUED else partial(_end, ours, state, reason)
-            self._owed.append(ended)
+            ended = _defer if state is LetterState.QUEUED else partial(_end, state=state)
+            self._owed.append(partial(ended, ours=ours, reason=reason))
         self._waiting = [draft.ours for draft in drafts]
-        self._settle(partial(_note, drafts))
+        lasting(partial(_note, drafts))
         return drafts
 
     def _send_all(self, drafts: Sequence[Draft]) -> None:
@@ -75,7 +76,7 @@ class Batch:
             if number and time.monotonic() - written_at > FRESH:
                 return
             if draft.ours.domain not in self._resting:
-                is_ours_still = self._settle(partial(_announce, draft))
+                is_ours_still = self._settle(partial(_announce, draft=draft))
                 self._waiting.remove(draft.ours)
                 if is_ours_still:
                     self._hand_over(draft)
@@ -85,20 +86,26 @@ class Batch:
         try:
             self._transport.send(draft.message)
         except Deferred as fault:
-            self._owed.append(partial(_defer, ours, str(fault), fault.answer))
+            self._owed.append(partial(_defer, ours=ours, reason=str(fault), answer=fault.answer))
             if fault.answer is not None and fault.answer.slows_domain:
                 self._resting.add(ours.domain)
         except Refused as refusal:
-            self._owed.append(partial(_refuse, draft, str(refusal), refusal.bad_address))
+            reason = str(refusal)
+            if refusal.bad_address:
+                lasting(partial(suppressing, draft.recipient, reason, grounds=Grounds.REFUSED, letter_id=ours.id))
+            self._owed.append(partial(_end, ours=ours, state=LetterState.FAILED, reason=reason))
         except Unanswered as fault:
             lost = f"The server had the letter and did not confirm it: {fault}"
-            self._owed.append(partial(_end, ours, LetterState.UNSURE, lost))
+            self._owed.append(partial(_end, ours=ours, state=LetterState.UNSURE, reason=lost))
         else:
-            self._owed.append(partial(_end, ours, LetterState.SENT, sent_at=clock.now()))
+            self._owed.append(partial(_end, ours=ours, state=LetterState.SENT, sent_at=clock.now()))
 
-    def _settle(self, more: Callable[[], T] | None = None) -> T | None:
+    def _settle(self, more: Callable[[sa.Connection], T] | None = None) -> T | None:
         """Writes down what became of letters and does `more`, in one transaction; what `more` gives."""
-        fates, given = lasting(lambda: ([step() for step in self._owed], more() if more else None))
+        ledger = self._ledger
+        fates, given = lasting(
+            lambda: ([step(ledger) for step in self._owed], more(ledger) if more else None), ledger.begin
+        )
         self._owed.clear()
         self._fates.update(fates)
         return given
@@ -113,41 +120,35 @@ def _note(drafts: Sequence[Draft]) -> None:
                 file.note()
 
 
-def _announce(draft: Draft) -> bool:
+def _announce(ledger: sa.Connection, draft: Draft) -> bool:
     """Whether the letter is ours to send; if so, everybody knows from here on that it may have arrived."""
     moment = clock.now()
     return change(
-        draft.ours, subject=draft.content.subject[:500], language=draft.language, handed_over_at=moment,
+        ledger, draft.ours, subject=draft.content.subject[:500], language=draft.language, handed_over_at=moment,
         lease_until=moment + LEASE, attempts=draft.attempts + 1,
     )  # fmt: skip
 
 
-def _end(ours: Claim, state: LetterState, reason: str = "", **values: object) -> LetterState:
-    change(ours, state=state, lease_until=None, last_error=reason[:500], **values)
+def _end(ledger: sa.Connection, ours: Claim, state: LetterState, reason: str = "", **values: object) -> LetterState:
+    change(ledger, ours, state=state, lease_until=None, last_error=reason[:500], **values)
     return state
 
 
-def _refuse(draft: Draft, reason: str, bad_address: bool) -> LetterState:
-    if bad_address:
-        suppressing(draft.recipient, reason, grounds=Grounds.REFUSED, letter_id=draft.ours.id)
-    return _end(draft.ours, LetterState.FAILED, reason)
-
-
-def _defer(ours: Claim, reason: str, answer: Answer | None = None) -> LetterState:
+def _defer(ledger: sa.Connection, ours: Claim, reason: str, answer: Answer | None = None) -> LetterState:
     """Later again, each time after a longer pause, until it has waited too long."""
     if answer is not None and answer.slows_domain:
-        pace.rest(ours.domain)
-    row = db.session.execute(
+        pace.rest(ledger, ours.domain)
+    row = ledger.execute(
         sa.select(Letter.created_at, Letter.attempts, Letter.handed_over_at, Letter.message_id).where(is_ours(ours))
     ).first()
     if row is None:
         return LetterState.CLAIMED  # The lease ended and another sender has it.
     moment = clock.now()
     if moment - row.created_at > GIVEN_UP_AFTER:
-        return _end(ours, LetterState.FAILED, f"Given up after {GIVEN_UP_AFTER.days} days: {reason}")
+        return _end(ledger, ours, LetterState.FAILED, f"Given up after {GIVEN_UP_AFTER.days} days: {reason}")
     attempts = row.attempts + (row.handed_over_at is None)
     update(
-        is_ours(ours), state=Letter.returns_to, lease_until=None, last_error=reason[:500], handed_over_at=None,
+        ledger, is_ours(ours), state=Letter.returns_to, lease_until=None, last_error=reason[:500], handed_over_at=None,
         not_before=moment + pause_after(answer, attempts, row.message_id), attempts=attempts,
     )  # fmt: skip
     return LetterState.QUEUED

@@ -1,7 +1,8 @@
 """Which letters are whose: due letters are claimed, and what becomes of them is written down by whoever holds them."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from functools import cache
 from typing import NamedTuple, TypeVar, cast
@@ -32,20 +33,27 @@ class Claim(NamedTuple):
     domain: str
 
 
-def lasting(step: Callable[[], T]) -> T:
+@contextmanager
+def of_session() -> Iterator[None]:
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def lasting(step: Callable[[], T], transaction: Callable[[], AbstractContextManager[object]] = of_session) -> T:
     """What `step` gives, committed. Where the database goes away in the middle it is done anew, so a step must be
     one that may be done twice: nobody can tell whether a commit that was not answered took place."""
     for pause in (*PATIENCE, None):
         try:
-            result = step()
-            db.session.commit()
+            with transaction():
+                return step()
         except DBAPIError as fault:
-            db.session.rollback()
             if pause is None or not is_passing(fault):
                 raise
             time.sleep(pause)
-        else:
-            return result
     raise AssertionError
 
 
@@ -63,8 +71,9 @@ def requeue_expired() -> None:
     def take_back() -> None:
         expired = sa.and_(Letter.state == LetterState.CLAIMED, Letter.lease_until < clock.now())
         handed_over = Letter.handed_over_at.is_not(None)
-        update(expired, handed_over, state=LetterState.UNSURE, lease_until=None, last_error=lost)
-        update(expired, ~handed_over, state=Letter.returns_to, lease_until=None)
+        ledger = db.session.connection()
+        update(ledger, expired, handed_over, state=LetterState.UNSURE, lease_until=None, last_error=lost)
+        update(ledger, expired, ~handed_over, state=Letter.returns_to, lease_until=None)
 
     lasting(take_back)
 
@@ -111,19 +120,18 @@ def _due(priority: Priority, most: int, full: Iterable[str]) -> sa.Select[int, s
     )
 
 
-def give_back(claims: Iterable[Claim]) -> None:
+def give_back(ledger: sa.Connection, claims: Iterable[Claim]) -> None:
     """Letters that were not tried after all wait as before."""
     for ours in claims:
-        update(is_ours(ours), Letter.handed_over_at.is_(None), state=Letter.returns_to, lease_until=None)
+        update(ledger, is_ours(ours), Letter.handed_over_at.is_(None), state=Letter.returns_to, lease_until=None)
 
 
 def is_ours(ours: Claim) -> sa.ColumnElement[bool]:
     return sa.and_(Letter.id == ours.id, Letter.claims == ours.number, _HELD)
 
 
-def update(*conditions: sa.ColumnElement[bool], **values: object) -> bool:
-    changed = sa.update(_letter).where(*conditions).values(values)
-    return bool(db.session.connection().execute(changed).rowcount)
+def update(ledger: sa.Connection, *conditions: sa.ColumnElement[bool], **values: object) -> bool:
+    return bool(ledger.execute(sa.update(_letter).where(*conditions).values(values)).rowcount)
 
 
 @cache
@@ -133,7 +141,7 @@ def _change(*names: str) -> sa.Update:
     return sa.update(_letter).where(*mine).values({name: sa.bindparam(name) for name in names})
 
 
-def change(ours: Claim, **values: object) -> bool:
+def change(ledger: sa.Connection, ours: Claim, **values: object) -> bool:
     """Sets columns of a letter; False when it is ours no more."""
     given = {"our_id": ours.id, "our_number": ours.number, **values}
-    return bool(db.session.connection().execute(_change(*values), given).rowcount)
+    return bool(ledger.execute(_change(*values), given).rowcount)

@@ -37,9 +37,9 @@ def sweep(most: int = 1000) -> Counter[LetterState]:
     at_once = BATCH_UNDER_LIMITS if limits else BATCH
     requeue_expired()
     ended: Counter[LetterState] = Counter()
-    with transport_of(current_app.config["MAIL_URL"]) as transport:
+    with transport_of(current_app.config["MAIL_URL"]) as transport, db.engine.connect() as ledger:
         while ended.total() < most and (claims := claim(min(at_once, most - ended.total()), limits)):
-            ended += Batch(transport, claims).send()
+            ended += Batch(transport, ledger, claims).send()
     return ended
 
 

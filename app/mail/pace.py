@@ -97,12 +97,12 @@ class Room:
             db.session.execute(statement, [{"named": domain, "n": n} for domain, n in sorted(self._taken.items())])
 
 
-def rest(domain: str) -> None:
+def rest(ledger: sa.Connection, domain: str) -> None:
     """Nothing is claimed for the domain for a while."""
     until = clock.now() + REST
     statement = insert_into(Pace).values(domain=domain, minute=0, used=0, rests_until=until)
     statement = statement.on_conflict_do_update(index_elements=["domain"], set_={"rests_until": until})
-    db.session.execute(statement)
+    ledger.execute(statement)
 
 
 def resting() -> sa.Select[str]:

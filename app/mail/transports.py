@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.mail.answers import Answer
+from app.mail.conversation import Conversation, TlsConversation
 from app.mail.messages import Message
 
 TIMEOUT = 30.0
@@ -97,7 +98,7 @@ class Smtp:
         self._host = parts.hostname
         self._port = parts.port or {"starttls": 587, "tls": 465, "none": 25}[self._tls]
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
-        self._connection: _Connection | _TlsConnection | None = None
+        self._connection: Conversation | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -110,7 +111,7 @@ class Smtp:
 
     @property
     def is_connected(self) -> bool:
-        return self._connection is not None
+        return self._connection is not None and self._connection.sock is not None
 
     def connect(self) -> None:
         if self.is_connected:
@@ -118,11 +119,12 @@ class Smtp:
         try:
             context = ssl.create_default_context() if self._tls != "none" else None
             if self._tls == "tls":
-                self._connection = _TlsConnection(self._host, self._port, timeout=TIMEOUT, context=context)
+                self._connection = TlsConversation(self._host, self._port, timeout=TIMEOUT, context=context)
             else:
-                self._connection = _Connection(self._host, self._port, timeout=TIMEOUT)
+                self._connection = Conversation(self._host, self._port, timeout=TIMEOUT)
             if self._tls == "starttls":
                 self._connection.starttls(context=context)
+            self._connection.ehlo_or_helo_if_needed()
             if self._user:
                 self._connection.login(self._user, self._password)
         except (OSError, smtplib.SMTPException) as fault:
@@ -135,7 +137,7 @@ class Smtp:
         if connection is None:
             raise Deferred(f"{self._host}:{self._port}: not connected")
         try:
-            connection.sendmail(message.sender, message.recipient, message.data, _needed(message))
+            connection.deliver(message)
         except smtplib.SMTPRecipientsRefused as fault:
             answer = Answer.of(*next(iter(fault.recipients.values())))
             self._hang_up_after(answer)
@@ -162,28 +164,6 @@ class Smtp:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-class _KnowsWhatIsOut:
-    """Tells whether the last that was sent is the end of a letter: from then on only the server knows its fate."""
-
-    body_is_out = False
-
-    def send(self, data: Any) -> None:
-        super().send(data)  # type: ignore[misc]
-        self.body_is_out = data[-5:] == b"\r\n.\r\n"
-
-
-class _Connection(_KnowsWhatIsOut, smtplib.SMTP):
-    pass
-
-
-class _TlsConnection(_KnowsWhatIsOut, smtplib.SMTP_SSL):
-    pass
-
-
-def _needed(message: Message) -> list[str]:
-    return [] if message.recipient.isascii() else ["SMTPUTF8", "BODY=8BITMIME"]  # RFC 6531
 
 
 def _verdict(answer: Answer, bad_address: bool = False) -> Exception:

@@ -21,13 +21,20 @@ AT_DATA = (
     (0.03, "deferred", "451 4.3.0 Come back later"), (0.02, "refused", "554 5.6.0 Not a letter like this"),
     (0.02, "cut after", ""),
 )  # fmt: skip
-SLOW = 0.05
+SLOW, PIPELINING = 0.05, 0.5
 
 
 class Rough:
     def __init__(self, log: Path, seed: int) -> None:
         self._log = log.open("a", buffering=1)
         self._chance = random.Random(seed)  # noqa: S311 - the same disorder each time
+
+    async def handle_EHLO(
+        self, _server: SMTP, session: Any, _envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        said = ["250-PIPELINING"] if self._chance.random() < PIPELINING else []
+        return [*responses[:1], *said, *responses[1:]]
 
     async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, _options: Any) -> str:
         if answer := self._trouble(AT_RECIPIENT, server, address):

@@ -20,11 +20,13 @@ class Post:
         self.at_recipient: Callable[[str], str | None] = lambda address: None
         self.at_data: Callable[[Any, Any], str | None] = lambda server, envelope: None
         self.pause = 0.0
+        self.is_pipelining = True
 
     async def handle_EHLO(self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]) -> Any:
         self.connections += 1
         session.host_name = hostname
-        return responses
+        # It reads one command after the other whether they come together or not.
+        return [*responses[:1], *(["250-PIPELINING"] if self.is_pipelining else []), *responses[1:]]
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if answer := self.at_recipient(address):

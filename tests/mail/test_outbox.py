@@ -248,8 +248,8 @@ def test_a_sender_whose_lease_ended_lets_go(app: Flask, post: Post) -> None:
     late = outbox.claim(1)
     with clock.stopped_at(NOON + outbox.LEASE + timedelta(seconds=1)):
         sweep()
-        with outbox.transport_of(app.config["MAIL_URL"]) as transport:
-            assert outbox.Batch(transport, late).send() == {}
+        with outbox.transport_of(app.config["MAIL_URL"]) as transport, db.engine.connect() as ledger:
+            assert outbox.Batch(transport, ledger, late).send() == {}
 
     assert len(post.messages) == 1
 
