@@ -29,14 +29,17 @@ ROLES = (AudienceKind.SPEAKERS, AudienceKind.INTERPRETERS)
 """Who is at an event for a part of their own."""
 
 
-def write() -> None:
-    """Everything that is due, each once. Flushes."""
-    rules = occasions.in_force(Anchor.EVENT_START, Anchor.SESSION_START, Anchor.EVENT_END)
-    for event, of_event in rules.items():
-        before = [rule for rule in of_event if rule.anchor is Anchor.EVENT_START]
-        if before:
-            _remind(event, before, [rule for rule in of_event if rule.anchor is Anchor.SESSION_START])
-        _follow_up(event, [rule for rule in of_event if rule.anchor is Anchor.EVENT_END and rule.kind in AFTER])
+def due() -> dict[Event, list[Rule]]:
+    """The rules that may be due about now, of each event."""
+    return occasions.in_force(Anchor.EVENT_START, Anchor.SESSION_START, Anchor.EVENT_END)
+
+
+def write(event: Event, rules: Sequence[Rule]) -> None:
+    """What is due of them, each once. Flushes."""
+    before = [rule for rule in rules if rule.anchor is Anchor.EVENT_START]
+    if before:
+        _remind(event, before, [rule for rule in rules if rule.anchor is Anchor.SESSION_START])
+    _follow_up(event, [rule for rule in rules if rule.anchor is Anchor.EVENT_END and rule.kind in AFTER])
 
 
 def _remind(event: Event, rules: list[Rule], of_sessions: list[Rule]) -> None:

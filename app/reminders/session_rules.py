@@ -30,18 +30,22 @@ AGENDA, SPEAKER = "reminders.agenda", "reminders.speaker"
 A_DAY = timedelta(days=1)
 
 
-def write() -> None:
-    """Everything that is due, each once. Flushes."""
-    for event, rules in occasions.in_force(Anchor.SESSION_START, Anchor.SESSION_END).items():
-        hours = quiet.of(event)
-        before = [rule for rule in rules if rule.anchor is Anchor.SESSION_START and rule.audience not in ROLES]
-        speakers = [rule for rule in rules if rule.anchor is Anchor.SESSION_START and rule.audience in ROLES[:1]]
-        for ordered in (occasions.nearest_first(before), occasions.nearest_first(speakers)):
-            for place, rule in enumerate(ordered):
-                _Round(event, rule, hours, ordered[:place], is_for_speakers_too=not speakers).write()
-        for rule in rules:
-            if rule.anchor is Anchor.SESSION_END and rule.kind in AFTER and rule.audience is not ROLES[1]:
-                _Round(event, rule, hours).write()
+def due() -> dict[Event, list[Rule]]:
+    """The rules that may be due about now, of each event."""
+    return occasions.in_force(Anchor.SESSION_START, Anchor.SESSION_END)
+
+
+def write(event: Event, rules: Sequence[Rule]) -> None:
+    """What is due of them, each once. Flushes."""
+    hours = quiet.of(event)
+    before = [rule for rule in rules if rule.anchor is Anchor.SESSION_START and rule.audience not in ROLES]
+    speakers = [rule for rule in rules if rule.anchor is Anchor.SESSION_START and rule.audience in ROLES[:1]]
+    for ordered in (occasions.nearest_first(before), occasions.nearest_first(speakers)):
+        for place, rule in enumerate(ordered):
+            _Round(event, rule, hours, ordered[:place], is_for_speakers_too=not speakers).write()
+    for rule in rules:
+        if rule.anchor is Anchor.SESSION_END and rule.kind in AFTER and rule.audience is not ROLES[1]:
+            _Round(event, rule, hours).write()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.lib import clock
 from app.mail.models import Letter
 from app.registration.models import AgendaItem
-from app.reminders import record, sweep
+from app.reminders import news, record, sweep
 from app.schedule.models import EventSession
 from app.schedule.signals import session_changed
 from tests.conftest import NOON, settings
@@ -84,7 +84,7 @@ def test_what_changes_while_a_sweep_tells_of_the_change_before_is_told_by_the_ne
         make_registration(event)
         move(number, START + timedelta(hours=1))
         with clock.stopped_at(NOON + timedelta(minutes=1)):
-            sweep.sweep()
+            news.tell()
             other = threading.Thread(target=move, args=(number, START + timedelta(hours=2)))
             other.start()
             db.session.commit()
