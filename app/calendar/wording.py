@@ -95,8 +95,9 @@ class Wording:
         address = self._way_in.replace(_PLACE, entry.session.slug)
         return f"{address}#{language}" if language else address
 
-    def description(self, entry: Entry, *, with_access: bool = False) -> str:
-        parts = [self._about(entry), "\n".join(self._facts(entry))]
+    def description(self, entry: Entry, *, with_access: bool = False, is_withdrawn: bool = False) -> str:
+        """Without what it was to be about where the entry is to go."""
+        parts = [self._reason_of(entry) if is_withdrawn else self._about(entry), "\n".join(self._facts(entry))]
         if with_access:
             parts.append("\n".join(self._access(entry)))
         parts.append(self.page(entry.event, entry.session.slug))
@@ -104,13 +105,14 @@ class Wording:
 
     def _about(self, entry: Entry) -> str:
         session = entry.session
-        reason = self.pick(entry.standing_reason).text if entry.standing is not Standing.CONFIRMED else ""
         said = [
-            reason and self._reason % {"reason": _plain(reason)},
-            self.pick(session.subtitle).text,
-            _plain(self.pick(session.abstract).text),
-        ]
+            self._reason_of(entry), self.pick(session.subtitle).text, _plain(self.pick(session.abstract).text),
+        ]  # fmt: skip
         return "\n\n".join(part for part in said if part)
+
+    def _reason_of(self, entry: Entry) -> str:
+        reason = self.pick(entry.standing_reason).text if entry.standing is not Standing.CONFIRMED else ""
+        return reason and self._reason % {"reason": _plain(reason)}
 
     def _facts(self, entry: Entry) -> Iterator[str]:
         yield self.pick(entry.event.title).text

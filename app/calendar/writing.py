@@ -135,6 +135,7 @@ def calendar(head: Iterable[bytes], slots: Iterable[Timed], components: Iterable
 
 
 def properties(entry: Entry, wording: Wording, *, with_access: bool, status: str = "") -> Iterator[bytes]:
+    """`status`: of an entry that is withdrawn, whatever becomes of its session."""
     session = entry.session
     yield text_line("UID", session.guid)
     yield line("SEQUENCE", str(session.sequence))
@@ -142,7 +143,8 @@ def properties(entry: Entry, wording: Wording, *, with_access: bool, status: str
     yield moment("DTSTART", session.starts_at.astimezone(entry.event.tzinfo), entry.event.zone)
     yield moment("DTEND", session.ends_at.astimezone(entry.event.tzinfo), entry.event.zone)
     yield text_line("SUMMARY", *wording.title(entry))
-    yield text_line("DESCRIPTION", wording.description(entry, with_access=with_access), wording.interface)
+    said = wording.description(entry, with_access=with_access, is_withdrawn=bool(status))
+    yield text_line("DESCRIPTION", said, wording.interface)
     if (location := wording.location(entry)).text:
         yield text_line("LOCATION", *location)
     yield line("URL", wording.page(entry.event, session.slug))

@@ -65,8 +65,9 @@ def _off_agenda(letter: Letter) -> Content:
     if not sessions:
         raise Stale("the sessions are on the agenda again, or over")
     title = chosen(sessions[0].title if len(sessions) == 1 else event.title)
+    enclosed = entries.calling_off(registration, sessions)
     return compose(
         "reminders/mail/off_agenda", _("Off your agenda: %(title)s", title=title),
-        reply_to=reply_to(event), attachments=entries.calling_off(registration, sessions),
+        reply_to=reply_to(event), attachments=enclosed.files, left=enclosed,
         event=event, name=registration.name, items=items(sessions, registration.zone), page=page(letter, registration),
     )  # fmt: skip

@@ -13,9 +13,9 @@ from app.lib.present import chosen
 from app.lib.text import Translated
 from app.lib.urls import absolute
 from app.mail.models import Letter
-from app.mail.rendering import Attachment, Content, Stale, compose, renders
+from app.mail.rendering import Content, Stale, compose, renders
 from app.registration.models import Registration
-from app.reminders.entries import asking, calling_off
+from app.reminders.entries import Enclosed, asking, calling_off, enclosed
 from app.reminders.letters import (
     attended,
     confirmed,
@@ -75,9 +75,9 @@ def _change(letter: Letter) -> Content:
     if not told:
         raise Stale("what it tells has changed again since")
     only = told[0].heading if len(told) == 1 else _("Changes in the programme: %(event)s", event=chosen(event.title))
+    entries = _entries(registration, told) if registration else Enclosed()
     return compose(
-        "reminders/mail/change", only,
-        reply_to=reply_to(event), attachments=_entries(registration, told) if registration else (),
+        "reminders/mail/change", only, reply_to=reply_to(event), attachments=entries.files, left=entries,
         event=event, name=letter.recipient_name, told=told, page=page(letter, registration) if registration else "",
         event_page=absolute("site.event", lang=letter.language, event=event.slug),
     )  # fmt: skip
@@ -116,15 +116,14 @@ def _still_true(fact: dict[str, Any], event: Event, zone: str, registration: Reg
     return Told(change, session.title, session.standing_reason, before, items([session], zone, registration)[0], wait)
 
 
-def _entries(registration: Registration, told: list[Told]) -> tuple[Attachment, ...]:
+def _entries(registration: Registration, told: list[Told]) -> Enclosed:
     """The calendar entries as they are now, each with a SEQUENCE above that of the one they replace."""
     if any(news.item is None for news in told):
         if told[0].change is Change.CANCELLED:
             return calling_off(registration, in_calendar(registration))
         return asking(registration, attended(registration))
-    enclosed: tuple[Attachment, ...] = ()
-    for news in told:
-        if news.item:
-            enclose = calling_off if news.change is Change.CANCELLED else asking
-            enclosed += enclose(registration, for_calendar(registration, [news.item.session]))
-    return enclosed
+    theirs = for_calendar(registration, [news.item.session for news in told if news.item])
+    return enclosed(registration, [
+        (news.item.session, "CANCEL" if news.change is Change.CANCELLED else "REQUEST")
+        for news in told if news.item and news.item.session in theirs
+    ])  # fmt: skip

@@ -76,7 +76,7 @@ def _to_people(letter: Letter) -> Content:
     sessions = list(dict.fromkeys(track.session for track in tracks if track.session.starts_at))
     return compose(
         "reminders/mail/languages", _subject(told, registration.event), reply_to=reply_to(registration.event),
-        attachments=asking(registration, sessions), event=registration.event, name=registration.name, told=told,
+        attachments=asking(registration, sessions).files, event=registration.event, name=registration.name, told=told,
         address=page(letter, registration), number=None,
     )  # fmt: skip
 

@@ -70,11 +70,12 @@ def _welcome(letter: Letter) -> Content:
     if not event.is_public or not event.takes_place or is_over(event):
         raise Stale("the event does not take place any more")
     sessions = [session for session in attended(registration) if session.takes_place]
+    enclosed = entries.asking(registration, sessions)
     return compose(
         "reminders/mail/welcome", _("You are registered: %(event)s", event=chosen(event.title)),
-        reply_to=reply_to(event), attachments=entries.asking(registration, sessions),
+        reply_to=reply_to(event), attachments=enclosed.files,
         event=event, registration=registration, items=items(sessions, registration.zone, registration),
-        dates=_dates(event), page=page(letter, registration),
+        dates=_dates(event), page=page(letter, registration), left=enclosed,
     )  # fmt: skip
 
 
@@ -84,10 +85,12 @@ def _cancelled(letter: Letter) -> Content:
     if registration.state is not RegistrationState.CANCELLED or registration.attempt != letter.payload["attempt"]:
         raise Stale("they registered again")
     event = registration.event
+    enclosed = entries.calling_off(registration, in_calendar(registration))
     return compose(
         "reminders/mail/cancelled", _("Your registration is cancelled: %(event)s", event=chosen(event.title)),
-        reply_to=reply_to(event), attachments=entries.calling_off(registration, in_calendar(registration)),
+        reply_to=reply_to(event), attachments=enclosed.files,
         event=event, name=registration.name, again=absolute("site.event", lang=letter.language, event=event.slug),
+        left=enclosed,
     )  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def _merged(letter: Letter) -> Content:
         if letter.payload["mailed"]:
             called_off = "text/calendar; method=CANCEL; charset=utf-8"
             attachments = (Attachment(withdrawal(registration, former), called_off, f"{former.slug}.ics"),)
-        attachments += asking(registration, [into]) if has_place else ()
+        attachments += asking(registration, [into]).files if has_place else ()
     return compose(
         "reminders/mail/regrouped", _("Part of another session now: %(title)s", title=chosen(former.title)),
         reply_to=reply_to(into.event), attachments=attachments, event=into.event, name=letter.recipient_name,
@@ -107,7 +107,7 @@ def _split(letter: Letter) -> Content:
     return compose(
         "reminders/mail/regrouped", _("In two parts now: %(title)s", title=chosen(both[0].title)),
         reply_to=reply_to(both[0].event),
-        attachments=asking(registration, for_calendar(registration, both)) if registration else (),
+        attachments=asking(registration, for_calendar(registration, both)).files if registration else (),
         event=both[0].event, name=letter.recipient_name, former=None, items=items(both, zone, registration),
         waits=_waits(registration, both), waited=False, before=[], **_pages(letter, both[0], registration),
     )  # fmt: skip

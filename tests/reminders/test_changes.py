@@ -10,7 +10,7 @@ from app.events.service import set_standing
 from app.events.signals import Change
 from app.extensions import db
 from app.lib import clock
-from app.registration import bookings
+from app.registration import agenda, bookings, replies
 from app.registration.models import AgendaItem
 from app.schedule.models import EventSession
 from app.schedule.signals import session_changed
@@ -202,6 +202,39 @@ def test_who_waits_for_a_place_hears_without_an_entry_and_without_the_ways_in(ap
     assert entries(waits) == []
     for body in (text(waits), html(waits)):
         assert "You waited for a place in this session." in body
+
+
+def test_a_changed_programme_is_no_letter_of_sixty_files_and_what_calendars_have_goes_first(
+    app: Flask, letters_at: Run
+) -> None:
+    event = make_event(slug="long", kind=EventKind.CONFERENCE)
+    registration = make_registration(event)
+    long = "Бібліотеки говорять одна з одною. " * 60
+    talks = [make_session(event, starts_at=START, title={"en": f"Talk {n}"}, abstract={"en": long}) for n in range(60)]
+    for talk in talks:
+        agenda.add(registration, talk)
+    replies.note_mailed(registration, talks[-3:])
+    for talk in talks:
+        move(talk, START + HOUR)
+
+    (letter,) = letters_at(SOON)
+    found = entries(letter)
+    assert [str(entry["UID"]) for _method, entry in found[:3]] == [talk.guid for talk in talks[-3:]]
+    assert 3 < len(found) <= 13
+    for body in (text(letter), html(letter)):
+        assert f"The calendar entries of {60 - len(found)} sessions have no room in this letter." in body
+    assert len(letter.as_bytes()) < 100_000
+
+    with clock.stopped_at(SOON + HOUR):
+        replies.note_mailed(registration, talks)
+        set_standing(event, Standing.CANCELLED)
+        db.session.commit()
+    (letter,) = letters_at(SOON + 2 * HOUR)
+    found = entries(letter)
+    assert {method for method, _entry in found} == {"CANCEL"}
+    assert len(found) > 20, "without what they were to be about"
+    assert f"The withdrawals of {60 - len(found)} calendar entries have no room" in text(letter)
+    assert len(letter.as_bytes()) < 100_000
 
 
 def test_a_cancelled_event_is_told_to_all_and_one_who_does_both_hears_once(app: Flask, letters_at: Run) -> None:
