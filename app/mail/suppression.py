@@ -1,15 +1,18 @@
 """Addresses that nothing more is sent to, or nothing that their owner did not just ask for."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from app.extensions import db, insert_into
 from app.lib import clock
-from app.mail.models import Grounds, Letter, Priority, Scope, Suppression
+from app.mail.models import Grounds, Letter, LetterState, Priority, Scope, Suppression
 
 SAID_BY_SERVERS = (Grounds.REFUSED, Grounds.BOUNCED)
 """Grounds that may be out of date, and that nobody wished for."""
+REST = timedelta(days=1)
+"""How long such an address is left alone after a letter failed, whoever asks."""
 WEIGHT = {Grounds.REFUSED: 0, Grounds.BOUNCED: 0, Grounds.COMPLAINT: 1, Grounds.BY_HAND: 2}
 """Of two grounds the weightier stays: what a person wants counts more than what a server said."""
 
@@ -18,19 +21,25 @@ def suppression_of(email: str) -> Suppression | None:
     return db.session.scalar(sa.select(Suppression).where(Suppression.email == email.lower()))
 
 
-def suppression_against(letter: Letter) -> Suppression | None:
-    """What forbids this letter."""
-    found = suppression_of(letter.recipient)
-    return found if found and forbids(found, letter) else None
-
-
 def forbids(suppression: Suppression, letter: Letter) -> bool:
-    """Who called letters spam still gets what they asked for a moment ago."""
-    return suppression.scope is Scope.ALL or letter.priority != Priority.AWAITED
+    """Who called letters spam still gets what they asked for a moment ago; so does, for a try a day, who asks at an
+    address that did not work: it may again, and nobody could be told on the page without telling strangers."""
+    if letter.priority != Priority.AWAITED:
+        return True
+    is_out_of_date = suppression.grounds in SAID_BY_SERVERS and not _failed_lately(suppression, letter.recipient)
+    return suppression.scope is Scope.ALL and not is_out_of_date
+
+
+def _failed_lately(suppression: Suppression, recipient: str) -> bool:
+    since = clock.now() - REST
+    failed = Letter.state.in_((LetterState.FAILED, LetterState.BOUNCED))
+    at = sa.func.coalesce(Letter.bounced_at, Letter.handed_over_at)
+    tries = sa.exists().where(Letter.recipient.in_((recipient, suppression.email)), failed, at > since)
+    return suppression.created_at > since or bool(db.session.scalar(sa.select(tries)))
 
 
 def suppressions_against(letters: Iterable[Letter]) -> dict[int, Suppression]:
-    """The same for many letters at once, by their numbers."""
+    """What forbids them, by their numbers."""
     letters = list(letters)
     known = sa.select(Suppression).where(Suppression.email.in_({letter.recipient.lower() for letter in letters}))
     found = {row.email: row for row in db.session.scalars(known)}

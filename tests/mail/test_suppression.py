@@ -1,5 +1,6 @@
 """Addresses that nothing is sent to: of two reasons the stricter stays, and what proves to work is let go."""
 
+from datetime import datetime, timedelta
 from itertools import combinations, product
 
 import pytest
@@ -7,11 +8,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.extensions import db
+from app.lib import clock
 from app.mail import outbox
 from app.mail.models import Grounds, Letter, LetterState, Priority, Scope, Suppression
 from app.mail.outbox import sweep
 from app.mail.service import enqueue
 from app.mail.suppression import allow, release, suppress, suppression_of
+from tests.conftest import NOON
 from tests.mail.server import Post
 
 EMAIL = "ana@example.org"
@@ -82,6 +85,29 @@ def test_who_complained_still_gets_what_they_ask_for(app: Flask, post: Post) -> 
     assert sweep() == {LetterState.SENT: 1, LetterState.DROPPED: 2}
     states = dict(db.session.execute(sa.select(Letter.priority, Letter.state)).all())
     assert states[Priority.AWAITED] is LetterState.SENT
+
+
+def test_who_asks_for_a_letter_gets_a_try_a_day_at_an_address_that_did_not_work(app: Flask, post: Post) -> None:
+    def asked_for(key: str, moment: datetime, priority: Priority = Priority.AWAITED) -> LetterState:
+        with clock.stopped_at(moment):
+            enqueue("note", key, EMAIL, language="en")
+            db.session.execute(sa.update(Letter).where(Letter.key == f"note:{key}").values(priority=priority))
+            db.session.commit()
+            sweep()
+        return db.session.scalars(sa.select(Letter.state).where(Letter.key == f"note:{key}")).one()
+
+    day = timedelta(days=1)
+    suppress(EMAIL, "no such user", grounds=Grounds.BOUNCED)
+    assert asked_for("at once", NOON) is LetterState.DROPPED
+    assert asked_for("next day", NOON + day) is LetterState.SENT
+    assert asked_for("news", NOON + day, Priority.TIMELY) is LetterState.DROPPED
+    letter = db.session.scalars(sa.select(Letter).where(Letter.key == "note:next day")).one()
+    letter.state, letter.bounced_at = LetterState.BOUNCED, NOON + day
+    db.session.commit()
+    assert asked_for("again", NOON + 1.5 * day) is LetterState.DROPPED
+    assert asked_for("a day later", NOON + 2 * day) is LetterState.SENT
+    suppress(EMAIL, "asked us to stop", grounds=Grounds.BY_HAND)
+    assert asked_for("by hand", NOON + 9 * day) is LetterState.DROPPED
 
 
 def test_sending_again_does_not_undo_a_complaint(app: Flask) -> None:
