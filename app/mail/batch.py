@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.lib import clock
-from app.mail import copies, pace
+from app.mail import copies, pace, reasons
 from app.mail.answers import Answer, pause_after
 from app.mail.claims import LEASE, Claim, change, give_back, is_ours, lasting, update
 from app.mail.drafts import Draft, write_all
@@ -95,7 +95,7 @@ class Batch:
                 lasting(partial(suppressing, draft.recipient, reason, grounds=Grounds.REFUSED, letter_id=ours.id))
             self._owed.append(partial(_end, ours=ours, state=LetterState.FAILED, reason=reason))
         except Unanswered as fault:
-            lost = f"The server had the letter and did not confirm it: {fault}"
+            lost = f"{reasons.UNCONFIRMED}: {fault}"
             self._owed.append(partial(_end, ours=ours, state=LetterState.UNSURE, reason=lost))
         else:
             self._owed.append(partial(_end, ours=ours, state=LetterState.SENT, sent_at=clock.now()))
@@ -145,7 +145,7 @@ def _defer(ledger: sa.Connection, ours: Claim, reason: str, answer: Answer | Non
         return LetterState.CLAIMED  # The lease ended and another sender has it.
     moment = clock.now()
     if moment - row.created_at > GIVEN_UP_AFTER:
-        return _end(ledger, ours, LetterState.FAILED, f"Given up after {GIVEN_UP_AFTER.days} days: {reason}")
+        return _end(ledger, ours, LetterState.FAILED, f"{reasons.GIVEN_UP}: {reason}")
     attempts = row.attempts + (row.handed_over_at is None)
     update(
         ledger, is_ours(ours), state=Letter.returns_to, lease_until=None, last_error=reason[:500], handed_over_at=None,

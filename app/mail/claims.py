@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.extensions import db
 from app.lib import clock
-from app.mail import pace
+from app.mail import pace, reasons
 from app.mail.models import Letter, LetterState, Priority
 
 LEASE = timedelta(minutes=5)
@@ -66,13 +66,12 @@ def is_passing(fault: BaseException) -> bool:
 
 def requeue_expired() -> None:
     """Takes back what senders held that have not been heard of since."""
-    lost = "The sender stopped while it handed this letter over: it may have arrived or not."
 
     def take_back() -> None:
         expired = sa.and_(Letter.state == LetterState.CLAIMED, Letter.lease_until < clock.now())
         handed_over = Letter.handed_over_at.is_not(None)
         ledger = db.session.connection()
-        update(ledger, expired, handed_over, state=LetterState.UNSURE, lease_until=None, last_error=lost)
+        update(ledger, expired, handed_over, state=LetterState.UNSURE, lease_until=None, last_error=reasons.STOPPED)
         update(ledger, expired, ~handed_over, state=Letter.returns_to, lease_until=None)
 
     lasting(take_back)

@@ -17,9 +17,9 @@ from app.mail.claims import Claim, is_passing
 from app.mail.dkim import signed
 from app.mail.messages import Message, Unsendable, compose_message
 from app.mail.models import Letter, LetterState
+from app.mail.reasons import NOT_WANTED, SUPERSEDED
 from app.mail.rendering import Content, Stale, is_kept, renderer_of
 from app.mail.returns import return_address
-from app.mail.service import SUPERSEDED
 from app.mail.stencils import is_stencil
 from app.mail.suppression import suppressions_against
 
@@ -97,7 +97,7 @@ def _unwanted(letters: Sequence[Letter]) -> dict[int, str]:
     """Why letters are not sent, by their numbers: nobody wants them there, or a newer one tells more."""
     reasons = dict.fromkeys(_superseded(letters), SUPERSEDED)
     for number, suppression in suppressions_against(letters).items():
-        reasons[number] = f"Nothing is sent to this address: {suppression.reason}"
+        reasons[number] = f"{NOT_WANTED}: {suppression.reason}"
     return reasons
 
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from app.extensions import db
 from app.lib import clock
+from app.mail import reasons
 from app.mail.bounces import Report, counts
 from app.mail.models import Arrival, Grounds, Letter, LetterState, Received
 from app.mail.suppression import suppress
@@ -26,7 +27,7 @@ def note(letter: Letter, report: Report, said: str) -> None:
     if report.names_no_mailbox:
         suppress(letter.recipient, said, grounds=Grounds.BOUNCED, letter_id=letter.id)
     elif report.counts and len(_failed_before(letter)) + 1 >= TOO_MANY:
-        reason = f"{TOO_MANY} letters in {PATIENCE.days} days came back; the last: {said}"
+        reason = f"{reasons.CAME_BACK}: {said}"
         suppress(letter.recipient, reason, grounds=Grounds.BOUNCED, letter_id=letter.id)
 
 

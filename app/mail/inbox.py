@@ -17,7 +17,7 @@ from flask import current_app
 
 from app.extensions import db, insert_into
 from app.lib import clock
-from app.mail import failures, returns
+from app.mail import failures, reasons, returns
 from app.mail.bounces import Action, Report, guessed_report_of, report_of
 from app.mail.complaints import MEANT, Complaint, complaint_of, returned, returned_to
 from app.mail.incoming import Incoming, header
@@ -170,7 +170,7 @@ def _complained(incoming: Incoming, complaint: Complaint, marks: list[tuple[Purp
     letter = _letter_of_marks(marks) or _letter_returned(incoming)
     if letter is None:
         return Finding(Arrival.OTHER, f"{complaint.source}: a complaint about no letter that we know")
-    reason = f"Its owner called a letter unwanted ({complaint.kind}, told by {complaint.source})"
+    reason = f"{reasons.COMPLAINED}: {complaint.kind}, {complaint.source}"
     suppress(letter.recipient, one_line(reason), grounds=Grounds.COMPLAINT, scope=Scope.BULK, letter_id=letter.id)
     return Finding(Arrival.COMPLAINT, reason, letter.id)
 

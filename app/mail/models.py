@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
 from app.lib import clock
+from app.mail.reasons import in_words
 
 
 class LetterState(enum.StrEnum):
@@ -92,6 +93,11 @@ class Letter(Model):
     subject: Mapped[str] = mapped_column(sa.String(500), default="")
     last_error: Mapped[str] = mapped_column(sa.String(500), default="")
 
+    @property
+    def why(self) -> str:
+        """What came in its way, for a reader."""
+        return in_words(self.last_error)
+
 
 class LetterCopy(Model):
     """What a letter said when it was handed over: the record of it, for some months.
@@ -152,6 +158,10 @@ class Suppression(Model):
     letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letter.id", ondelete="SET NULL"))
     """The letter that met the refusal, the bounce or the complaint."""
     created_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now)
+
+    @property
+    def why(self) -> str:
+        return in_words(self.reason)
 
 
 class Pace(Model):

@@ -14,9 +14,9 @@ from sqlalchemy.orm import aliased
 from app.extensions import db, insert_into
 from app.lib import clock
 from app.mail.models import Letter, LetterState
+from app.mail.reasons import SUPERSEDED
 from app.mail.rendering import priority_of
 
-SUPERSEDED = "A newer letter on the same topic took its place."
 LATELY = timedelta(days=2)
 """How long letters wait at most where all goes wrong."""
 

@@ -204,7 +204,7 @@ def _expected(letter: Letter, state: RegistrationState) -> Registration:
     """The registration, if it still stands as it did when the letter was asked for."""
     registration = _of(letter)
     if registration.state is not state or registration.attempt != letter.payload["attempt"]:
-        raise Stale(f"the registration is {registration.state}")
+        raise Stale("the registration has another state now")
     if registration.email != letter.recipient:
         raise Stale("the address was mended")
     return registration

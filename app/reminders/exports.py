@@ -57,7 +57,7 @@ def _rows(numbers: Sequence[int]) -> Iterator[list[str]]:
             yield [
                 letter.recipient, letter.recipient_name, letter.subject, kind_in_words(letter.kind),
                 letter.state.label, letter.language, _moment(letter.created_at), _moment(letter.handed_over_at),
-                _moment(letter.sent_at), _moment(letter.bounced_at), str(letter.attempts), letter.last_error,
+                _moment(letter.sent_at), _moment(letter.bounced_at), str(letter.attempts), letter.why,
                 letter.message_id,
             ]  # fmt: skip
         db.session.expunge_all()

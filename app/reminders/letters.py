@@ -106,7 +106,7 @@ def _of(letter: Letter) -> Registration:
 def confirmed(letter: Letter) -> Registration:
     registration = _of(letter)
     if not registration.is_confirmed:
-        raise Stale(f"the registration is {registration.state}")
+        raise Stale("the registration has another state now")
     return registration
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from app.events.models import Event
 from app.extensions import db
 from app.lib import clock
-from app.mail import outbox
+from app.mail import outbox, reasons
 from app.mail.models import LetterState
 from app.mail.service import enqueue, enqueue_all, letter_row
 from app.people import audit
@@ -108,7 +108,7 @@ def cancel(message: Message, by: Account) -> bool:
     if not _turn_and_note(message, by, "message.cancelled", under_way, MessageState.CANCELLED, ended_at=clock.now()):
         return False
     db.session.execute(sa.delete(Addressee).where(Addressee.message_id == message.id))
-    outbox.withdraw(message.cause, "the message was cancelled")
+    outbox.withdraw(message.cause, reasons.CANCELLED)
     return True
 
 

@@ -101,7 +101,7 @@ def recipient_of(letter: Letter, rule: Rule) -> Recipient:
 def _registered(registration: Registration, rule: Rule) -> Recipient:
     wanted = STATES.get(rule.audience, RegistrationState.CONFIRMED)
     if registration.state is not wanted:
-        raise Stale(f"the registration is {registration.state}")
+        raise Stale("the registration has another state now")
     if wanted is RegistrationState.PENDING and (registration.held_until or clock.LONG_AGO) <= clock.now():
         raise Stale("the place is held no more")
     if registration.unsubscribed_at is not None:

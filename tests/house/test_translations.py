@@ -27,7 +27,7 @@ def marked_messages() -> set[str | tuple[str, str]]:
         methods, options = parse_mapping_cfg(file, "babel.cfg")
     keywords = {
         "_": None, "_l": None, "gettext": None, "lazy_gettext": None,
-        "ngettext": (1, 2), "lazy_ngettext": (1, 2),
+        "ngettext": (1, 2), "lazy_ngettext": (1, 2), "N_": None, "Stale": None,
     }  # fmt: skip
     return {
         message

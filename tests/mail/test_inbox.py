@@ -176,7 +176,7 @@ def test_the_third_letter_in_thirty_days_that_came_back_for_a_passing_reason_end
 
     suppression = suppression_of("ana@example.org")
     assert suppression is not None
-    assert suppression.reason.startswith(f"3 letters in 30 days came back; the last: {status}")
+    assert suppression.reason.startswith(f"Several letters to it came back within a month; the last: {status}")
 
 
 def test_three_reports_of_one_letter_are_one(box: Box) -> None:

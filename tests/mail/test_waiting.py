@@ -14,8 +14,9 @@ from app.mail import copies, outbox, rendering
 from app.mail.batch import Batch
 from app.mail.models import Letter, LetterCopy, LetterState
 from app.mail.outbox import sweep
+from app.mail.reasons import SUPERSEDED
 from app.mail.rendering import Content
-from app.mail.service import SUPERSEDED, enqueue
+from app.mail.service import enqueue
 from app.mail.transports import transport_of
 from tests.conftest import NOON
 from tests.mail.server import Post

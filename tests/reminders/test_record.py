@@ -199,6 +199,10 @@ def test_an_address_that_a_server_refused_is_released_but_not_one_whose_owner_wa
     suppress("b@example.org", "called spam", grounds=Grounds.COMPLAINT)
     db.session.commit()
     assert "550 no such user" in client.get(f"{AT}{refused}/").text
+    db.session.get_one(Letter, refused).last_error = "Nothing is sent to this address: 550 Cancelled"
+    db.session.commit()
+    page = client.get(f"{AT.replace('en', 'ro', 1)}{refused}/").text
+    assert "La această adresă nu se trimite nimic: 550 Cancelled" in page
     assert "Let letters go there again" not in client.get(f"{AT}{angry}/").text
     for number in (refused, angry):
         assert client.post(f"{AT}{number}/release/").status_code == 303
