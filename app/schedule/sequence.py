@@ -35,7 +35,7 @@ class OnCalendar(Shown):
 
 
 SHOWN_OF_SESSION = {
-    "title", "subtitle", "abstract", "theme", "theme_id", "room", "room_id", "starts_at", "ends_at", "slug",
+    "title", "subtitle", "abstract", "theme_id", "room_id", "starts_at", "ends_at", "slug",
     # The personal feed carries these.
     "join_phone", "join_passcode",
 }  # fmt: skip
@@ -144,6 +144,7 @@ def _read(session: EventSession, value: Callable[[Any, str], Any]) -> tuple[obje
         is_break, None if is_break else value(session, "languages"),
         bool(value(session, "join_url")),  # Entries lead there by a page of the reader's own.
         standing.heavier(*standings[::2]), standing.reason(*standings),
+        *(place and place.name for place in (value(session, "theme"), value(session, "room"))),
     )  # fmt: skip
 
 

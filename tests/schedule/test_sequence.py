@@ -75,6 +75,16 @@ def test_theme_and_room_by_relationship_or_by_number(event):
     assert rises(session, lambda: setattr(session, "room_id", room.id)) == 1
 
 
+def test_a_room_or_theme_of_the_same_name_reads_the_same(event):
+    rooms, themes = ([make(event, name={"en": "Green"}) for _ in range(2)] for make in (make_room, make_theme))
+    session = make_session(event, room=rooms[0], theme=themes[0])
+    blue = make_theme(event, name={"en": "Blue"})
+    assert rises(session, lambda: setattr(session, "room", rooms[1])) == 0
+    assert rises(session, lambda: setattr(session, "theme", themes[1])) == 0
+    assert rises(session, lambda: setattr(session, "room", None)) == 1
+    assert rises(session, lambda: setattr(session, "theme", blue)) == 1
+
+
 def test_a_renamed_theme_or_room_raises_its_own_sessions_alone(event):
     theme, room = make_theme(event), make_room(event)
     inside, outside = make_session(event, theme=theme, room=room), make_session(event)
