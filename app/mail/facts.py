@@ -16,6 +16,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Reader = Callable[[Sequence[Letter]], Iterable[object]]
 
+_UNKNOWN = object()
 _readers: list[Reader] = []
 _remembered: ContextVar[dict[object, Any] | None] = ContextVar("facts of a batch", default=None)
 
@@ -35,9 +36,9 @@ def shared(function: Callable[P, T]) -> Callable[P, T]:
         if known is None:
             return function(*args, **kwargs)
         asked = (function, args, tuple(kwargs.items()))
-        if asked not in known:
-            known[asked] = function(*args, **kwargs)
-        answer: T = known[asked]
+        answer: T = known.get(asked, _UNKNOWN)
+        if answer is _UNKNOWN:
+            answer = known[asked] = function(*args, **kwargs)
         return answer
 
     return ask

@@ -67,7 +67,7 @@ def text_part(text: str, subtype: str, **parameters: str) -> bytes:
     """A part of text in UTF-8: as it stands where it is ASCII in short lines, else in the shorter encoding."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     lines += "" if lines.endswith("\n") else "\n"
-    if _NOT_PLAIN.search(lines) is None and max(map(len, lines.split("\n"))) < LONGEST_PLAIN_LINE:
+    if lines.isascii() and _NOT_PLAIN.search(lines) is None and max(map(len, lines.split("\n"))) < LONGEST_PLAIN_LINE:
         encoding, charset, body = "7bit", "us-ascii", lines.replace("\n", "\r\n").encode("ascii")
     else:
         raw = lines.replace("\n", "\r\n").encode()

@@ -13,7 +13,7 @@ from flask import current_app
 
 from app.extensions import db
 from app.lib import clock
-from app.mail import pace
+from app.mail import pace, reasons
 from app.mail.batch import Batch
 from app.mail.claims import LEASE, claim, requeue_expired
 from app.mail.drafts import write
@@ -27,19 +27,23 @@ __all__ = [
 ]  # fmt: skip
 
 WAITING = (LetterState.QUEUED, LetterState.HELD)
-BATCH, BATCH_UNDER_LIMITS = 50, 10
-"""Letters that are claimed and written together; few where each is counted, since those not sent count too."""
+BATCH, LARGEST_BATCH, BATCH_UNDER_LIMITS = 50, 200, 10
+"""Letters that are claimed and written together: the more, the less each costs. Few at first, so that others get
+theirs, and where each is counted, since those not sent count too."""
 
 
 def sweep(most: int = 1000) -> Counter[LetterState]:
     """Sends what is due, at most `most` letters; how many ended in which state. Any number may run at once."""
     limits = pace.limits(current_app.config["MAIL_RATE"], current_app.config["MAIL_DOMAIN_RATE"])
-    at_once = BATCH_UNDER_LIMITS if limits else BATCH
+    least, largest = (BATCH_UNDER_LIMITS, BATCH_UNDER_LIMITS) if limits else (BATCH, LARGEST_BATCH)
+    at_once = least
     requeue_expired()
     ended: Counter[LetterState] = Counter()
     with transport_of(current_app.config["MAIL_URL"]) as transport, db.engine.connect() as ledger:
         while ended.total() < most and (claims := claim(min(at_once, most - ended.total()), limits)):
-            ended += Batch(transport, ledger, claims).send()
+            fates = Batch(transport, ledger, claims).send()
+            ended += fates
+            at_once = min(2 * at_once, largest) if fates.total() == len(claims) else least
     return ended
 
 
@@ -60,7 +64,7 @@ def leave(letter: Letter) -> bool:
     if letter.state is not LetterState.UNSURE:
         return False
     letter.state, letter.sent_at = LetterState.SENT, letter.handed_over_at
-    letter.last_error = "The server never confirmed this letter; it was left as it is."
+    letter.last_error = reasons.LEFT
     return True
 
 
