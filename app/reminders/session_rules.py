@@ -12,13 +12,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.events.models import Event, EventKind, Standing
+from app.events.models import Event, Standing
 from app.extensions import db, insert_into
 from app.lib import clock
 from app.mail.service import enqueue_all, letter_row
 from app.registration import attendance
 from app.registration.models import Attendance
-from app.reminders import audiences, news, occasions, quiet
+from app.reminders import audiences, news, occasions, openings, quiet
 from app.reminders.audiences import Audience, Person
 from app.reminders.event_rules import AFTER, ROLES, TOGETHER
 from app.reminders.models import Anchor, AudienceKind, Rule, SessionReminder
@@ -118,7 +118,9 @@ class _Round:
         due = [each for each in found.values() if each.is_near(moment)]
         zones = self._zones() if due and not due[0].is_short else [self.event.zone]
         due = [each for each in due if any(each.is_due(zone, moment) for zone in zones)]
-        told_with_event = self._told_with_event() if due and self._is_before else set()
+        told_with_event: set[int] = set()
+        if due and self._is_before and self.rule.audience not in ROLES:
+            told_with_event = openings.told_with_event(self.event, self.rule)
         return {
             number: each for number, each in found.items()
             if number not in told_with_event and any(self._belongs(first, each) for first in due)
@@ -137,20 +139,6 @@ class _Round:
     def _kinds(self) -> list[sa.ColumnElement[bool]]:
         """Nobody needs reminding of lunch but who speaks at it."""
         return [] if self.rule.audience in ROLES else [EventSession.kind != SessionKind.BREAK]
-
-    def _told_with_event(self) -> set[int]:
-        """Of a webinar's sessions people are reminded when they begin anew, on another day or after a pause; the
-        event's own reminder has the first."""
-        if self.event.kind is EventKind.CONFERENCE or self.rule.audience in ROLES:
-            return set()
-        told, reached = set(), clock.LONG_AGO
-        beginning = occasions.beginning(self.event).starts_at
-        for session in attendance.counted_sessions(self.event):
-            if session.starts_at and session.ends_at:
-                if session.starts_at < max(beginning, reached) + TOGETHER:
-                    told.add(session.id)
-                reached = max(reached, session.ends_at)
-        return told
 
     def _zones(self) -> list[str]:
         people = audiences.query(self.event, self._audience).order_by(None).subquery()

@@ -164,6 +164,21 @@ def test_a_webinar_of_two_days_reminds_of_the_second_and_not_of_what_follows_at_
     assert "The second day" in text(message)
 
 
+def test_a_webinar_without_reminders_of_its_own_reminds_of_its_first_session_as_of_any(
+    webinar: Event, letters_at: Run
+) -> None:
+    make_session(webinar, starts_at=START + HOUR, title={"en": "Right after"})
+    make_registration(webinar)
+    for rule in db.session.scalars(sa.select(Rule).where(Rule.minutes == -60, Rule.audience == AudienceKind.ALL)):
+        rule.is_on = False
+    db.session.commit()
+
+    assert len(letters_at(START - DAY)) == 1, "the event's own, which is not the one of half an hour before"
+    (message,) = letters_at(START - HOUR / 2)
+    assert "The talk" in text(message)
+    assert letters_at(START + HOUR / 2) == []
+
+
 def test_a_talk_that_was_put_off_for_months_is_announced_reminded_of_and_thanked_for(
     webinar: Event, letters_at: Run
 ) -> None:
