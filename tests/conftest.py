@@ -1,7 +1,9 @@
 """Real parts for every test: SQLite in a file, and PostgreSQL, a mail server, a broker and a browser on request."""
 
+import gc
 import os
 import shutil
+import sqlite3
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -76,6 +78,13 @@ def settings(home: Path, **overrides: Any) -> dict[str, Any]:
     }
 
 
+@sa.event.listens_for(sa.Engine, "connect")
+def _do_not_wait_for_the_disk(connection: Any, _record: object) -> None:
+    """What a crash of the machine would lose is a test's own."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
+
+
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with all tables, made once and copied for each test."""
@@ -96,6 +105,12 @@ def empty_postgresql(postgresql_server: str, tmp_path_factory: pytest.TempPathFa
         db.create_all()
         db.engine.dispose()
     return str(sa.make_url(address).database)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays for good, and is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

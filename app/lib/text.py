@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import nh3
@@ -72,6 +73,7 @@ def language_name(language: str, shown_in: str) -> str:
         return language
 
 
+@lru_cache(maxsize=4096)  # To find that there is none, Babel goes through the names of all its files.
 def is_language(tag: str) -> bool:
     """Whether CLDR knows the tag."""
     try:
