@@ -214,3 +214,7 @@ class Received(Model):
     """Of what a report tells: an enhanced status code (RFC 3463)."""
     detail: Mapped[str] = mapped_column(sa.String(500), default="")
     received_at: Mapped[datetime] = mapped_column(clock.UtcDateTime, default=clock.now, index=True)
+
+    @property
+    def why(self) -> str:
+        return in_words(self.detail)

@@ -10,7 +10,7 @@ from app.events.models import Event
 from app.extensions import db
 from app.lib import clock
 from app.lib.text import Translated
-from app.mail import copies, drafts
+from app.mail import copies, drafts, reasons
 from app.mail.models import Arrival, Letter, LetterState, Received
 from app.mail.service import enqueue_all
 from app.people.models import Account
@@ -47,7 +47,7 @@ PLANNED_TEXT: Translated = {
 FATES = {
     4: (LetterState.BOUNCED, "5.1.1: The mailbox does not exist."),
     9: (LetterState.FAILED, "552 5.2.2 The mailbox is full."),
-    14: (LetterState.UNSURE, "The sender ended while the server was taking the letter."),
+    14: (LetterState.UNSURE, reasons.STOPPED),
     19: (LetterState.DROPPED, "the message is not for this person any more"),
 }
 """Of the letters that were not simply sent, by their place in the order of numbers."""
