@@ -1,6 +1,6 @@
 """What the letters say, from the facts of the moment at which they are sent."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from app.mail.facts import shared
 from app.mail.models import Letter, Priority
 from app.mail.rendering import Content, Stale, compose, renders
 from app.mail.service import enqueue
-from app.registration import bookings, replies
+from app.registration import admission, bookings, replies
 from app.registration.models import AgendaItem, Claim, Purpose, Registration, RegistrationState
 from app.reminders import entries
 from app.reminders.wording import Item, times
@@ -154,7 +154,20 @@ def for_calendar(registration: Registration, sessions: Sequence[EventSession]) -
     return [session for session in sessions if session not in waited or session in theirs]
 
 
-def items(sessions: Sequence[EventSession], zone: str, registration: Registered | None = None) -> list[Item]:
+def closed_to(registration: Registration) -> frozenset[int]:
+    """The sessions with few places in which somebody has none: letters do not say how to join those."""
+    if not admission.terms(registration.event).books:
+        return frozenset()
+    return frozenset(bookings.closed_to(registration))
+
+
+def items(
+    sessions: Sequence[EventSession], zone: str, registration: Registered | None = None,
+    closed: Container[int] | None = None,
+) -> list[Item]:  # fmt: skip
+    """`closed`: as `closed_to` has it, where the registration is not that of one person."""
+    if closed is None:
+        closed = closed_to(registration) if isinstance(registration, Registration) else ()
     tracks = _tracks(tuple(session.id for session in sessions))
     token = registration.token(Purpose.JOIN) if registration else ""
     return [
@@ -163,6 +176,7 @@ def items(sessions: Sequence[EventSession], zone: str, registration: Registered 
             times(session.starts_at, session.ends_at, zone, session.event) if session.starts_at else [],
             [track for track in tracks.get(session.id, ()) if track.kind.has_channel],
             absolute("personal.join", lang=page_language(), token=token, session=session.slug) if token else "",
+            session.id not in closed,
         )
         for session in sessions
     ]

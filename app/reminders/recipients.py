@@ -16,7 +16,7 @@ from app.mail.models import Letter
 from app.mail.rendering import Stale
 from app.registration.models import Purpose, Registration, RegistrationState
 from app.reminders.audiences import Person
-from app.reminders.letters import Registered, items, unsubscribing
+from app.reminders.letters import Registered, closed_to, items, unsubscribing
 from app.reminders.models import AudienceKind, Rule
 from app.reminders.wording import Item
 from app.schedule.models import EventSession
@@ -35,6 +35,8 @@ class Recipient:
     """None of speakers, of the language team, and of somebody made up for a preview."""
     anybody: Registered | None = None
     """In the place of the registration, where a letter is written for many at once."""
+    closed: frozenset[int] = frozenset()
+    """The sessions that they may not join."""
 
     @property
     def shown(self) -> Registered | None:
@@ -60,7 +62,7 @@ class Recipient:
         return self.person.role == "registration"
 
     def items(self, sessions: Sequence[EventSession]) -> list[Item]:
-        told = items(sessions, self.person.zone, self.shown)
+        told = items(sessions, self.person.zone, self.shown, self.closed)
         if self.shown or not self.is_registered:
             return told
         return [replace(item, way_in=_example("personal.join", session=item.session.slug)) for item in told]
@@ -110,7 +112,7 @@ def _registered(registration: Registration, rule: Rule) -> Recipient:
         "registration", registration.id, registration.email, registration.name, registration.language,
         registration.zone,
     )  # fmt: skip
-    return Recipient(registration.event, person, registration)
+    return Recipient(registration.event, person, registration, closed=closed_to(registration))
 
 
 def _speaker(speaker: Speaker | None, event: Event) -> Recipient:

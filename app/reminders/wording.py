@@ -22,6 +22,8 @@ class Item:
     """Its interpretation channels."""
     way_in: str = ""
     """The reader's own page to join it; speakers have none."""
+    is_open: bool = True
+    """False where it has few places, and the reader none of them."""
 
 
 def span(starts_at: datetime, ends_at: datetime | None, zone: str) -> str:

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -15,6 +15,7 @@ from app.mail.models import Letter, LetterState
 from app.mail.outbox import write
 from app.mail.service import enqueue
 from app.people.models import Role
+from app.registration import bookings
 from app.registration import service as registrations
 from app.registration.models import Purpose, Registration, RegistrationState
 from app.registration.signals import registration_confirmed
@@ -63,6 +64,28 @@ def test_the_welcome_brings_the_entry_the_join_link_and_the_private_page(
     ((method, entry),) = entries(message)
     assert method == "REQUEST"
     assert "ana@example.org" in str(entry["ATTENDEE"])
+
+
+def test_how_to_join_a_session_with_few_places_is_said_to_who_has_one(
+    registration: Registration, letters_at: Run
+) -> None:
+    event = registration.event
+    workshop = make_session(
+        event, slug="workshop", starts_at=START, capacity=1, join_url="https://meet.example.org/j/2",
+        join_phone="+40 21 5550199", join_passcode="9876",
+    )  # fmt: skip
+    booked = make_registration(event, email="booked@example.org", name="Ion")
+    bookings.book(booked, workshop)
+    for each in (registration, booked):
+        registration_confirmed.send(each)
+    db.session.commit()
+    for moment in (NOON, START - timedelta(days=1)):
+        ana, ion = letters_at(moment)
+        for said in (text, html):
+            assert "123" in said(ana)
+            for secret in ("9876", "5550199", "/workshop/"):
+                assert secret not in said(ana)
+                assert secret in said(ion)
 
 
 def test_cancelling_is_confirmed_and_takes_the_entry_back(registration: Registration, letters_at: Run) -> None:
