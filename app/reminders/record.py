@@ -16,7 +16,7 @@ from app.reminders.kinds import KINDS
 PAGE, MOST = 50, 1000
 """How many letters a page has, and all pages of a search together."""
 SORTS: Mapping[str, sa.ColumnElement[Any]] = {"written": Letter.id.expression, "to": Letter.recipient.expression}
-_SAID = Letter.recipient + " " + Letter.recipient_name + " " + Letter.subject
+_SAID = (Letter.recipient.expression, Letter.recipient_name.expression, Letter.subject.expression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _searched(event: Event, text: str) -> sa.ColumnElement[bool]:
     """Whoever gives a whole address that is known wants the letters to it, which an index has."""
     to_address = Letter.id.in_(sa.select(Letter.id).where(Letter.recipient == text.lower()))
     is_known = "@" in text and db.session.scalar(sa.select(Letter.id).where(is_of(event), to_address).limit(1))
-    return to_address if is_known else holds(_SAID, text)
+    return to_address if is_known else holds(text, *_SAID)
 
 
 # What nobody knows, a person decides.
