@@ -7,39 +7,45 @@ import subprocess
 import sys
 import termios
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from flask import Flask
 
+from app.cli import main
 from app.extensions import db
 from app.schedule.models import EventSession
 from tests.exchange.test_importing import entry, schedule
 
 
-def polyforum(app: Flask, *words: str, **options: object) -> subprocess.CompletedProcess[bytes]:
-    environment = {
-        **os.environ, "POLYFORUM_HOME": str(app.config["HOME"]),
-        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
-    }  # fmt: skip
+def polyforum(app: Flask, *words: str) -> Result:
+    """A command on the data of this test, in this process; one of each kind is tried in a process of its own."""
+    return CliRunner(env=environment(app)).invoke(main, words)
+
+
+def process(app: Flask, *words: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-c", "from app.cli import main; main()", *words]
-    return subprocess.run(command, env=environment, check=False, **{"capture_output": True} | options)  # type: ignore[call-overload,no-any-return]
+    return subprocess.run(command, env=os.environ | environment(app), check=False, **options)
+
+
+def environment(app: Flask) -> dict[str, str]:
+    return {"POLYFORUM_HOME": str(app.config["HOME"]), "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"]}
 
 
 def test_a_schedule_is_imported_published_and_exported(app: Flask, tmp_path: Path) -> None:
     file = tmp_path / "schedule"
     file.write_bytes(schedule(entry(), zone="US / Pacific"))
     done = polyforum(app, "import", "schedule", str(file), "--event", "forum", "--publish")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == b"forum: 2 days, 1 rooms, 1 sessions, 1 persons; 1 new, 0 changed, 0 cancelled.\n"
-    assert "The name of the zone was repaired (1):\n  schedule.conference: US / Pacific → US/Pacific" in (
-        done.stderr.decode()
-    )
-    assert "Published, but: There is no privacy notice" in done.stderr.decode()
-    assert b"%" not in done.stderr  # No progress bar without a terminal.
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout == "forum: 2 days, 1 rooms, 1 sessions, 1 persons; 1 new, 0 changed, 0 cancelled.\n"
+    assert "The name of the zone was repaired (1):\n  schedule.conference: US / Pacific → US/Pacific" in done.stderr
+    assert "Published, but: There is no privacy notice" in done.stderr
+    assert "%" not in done.stderr  # No progress bar without a terminal.
     for kind, start in (("xml", b"<?xml"), ("json", b'{\n "$schema"'), ("csv", b"guid,date,start")):
-        assert polyforum(app, "export", "schedule", "forum", "--format", kind).stdout.startswith(start)
+        assert polyforum(app, "export", "schedule", "forum", "--format", kind).stdout_bytes.startswith(start)
     missing = polyforum(app, "export", "schedule", "nowhere", "--format", "xml")
-    assert (missing.returncode, missing.stderr) == (2, b"Error: There is no event nowhere.\n")
+    assert (missing.exit_code, missing.stderr) == (2, "Error: There is no event nowhere.\n")
 
 
 def test_there_is_a_progress_bar_on_a_terminal(app: Flask, tmp_path: Path) -> None:
@@ -47,8 +53,8 @@ def test_there_is_a_progress_bar_on_a_terminal(app: Flask, tmp_path: Path) -> No
     file.write_bytes(schedule(entry()))
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 80))
-    assert polyforum(app, "import", "schedule", str(file), stderr=theirs, stdout=subprocess.PIPE,
-                     capture_output=False).returncode == 0  # fmt: skip
+    done = process(app, "import", "schedule", str(file), stderr=theirs, stdout=subprocess.PIPE)
+    assert done.returncode == 0
     os.close(theirs)
     shown = b""
     with contextlib.suppress(OSError):  # The end of a terminal is an error.
@@ -77,5 +83,5 @@ def test_a_wrong_input_ends_with_status_two_and_one_line(
         if size:
             opened.truncate(size)
     done = polyforum(app, "import", "schedule", str(file), *options)
-    assert (done.returncode, done.stderr.decode()) == (2, f"Error: {file}: {said}\n")
+    assert (done.exit_code, done.stderr) == (2, f"Error: {file}: {said}\n")
     assert db.session.query(EventSession).count() == 0
