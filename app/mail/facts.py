@@ -44,10 +44,17 @@ def shared(function: Callable[P, T]) -> Callable[P, T]:
     return ask
 
 
+def beside(letter: Letter) -> tuple[Letter, ...]:
+    """The letters that are written from the facts of the same moment, this one among them."""
+    known = _remembered.get()
+    return known["letters"] if known else (letter,)
+
+
 @contextmanager
 def of_one_moment(letters: Sequence[Letter]) -> Iterator[None]:
     """While it lasts, rows that were read stay in the session, and shared answers are remembered."""
-    token = _remembered.set({"read": [list(reader(letters)) for reader in _readers]})
+    read = [list(reader(letters)) for reader in _readers]
+    token = _remembered.set({"read": read, "letters": tuple(letters)})
     try:
         yield
     finally:

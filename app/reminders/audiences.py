@@ -70,6 +70,13 @@ def people(
     return list(found.values())
 
 
+def among(event: Event, audience: Audience, numbers: Collection[int]) -> dict[int, Person]:
+    """Those of them who belong to it now, by number; two of them may have come to have one address."""
+    rows = query(event, audience)
+    rows = rows.where(rows.selected_columns.number.in_(numbers))
+    return {row.number: person_of(event, row) for row in db.session.execute(rows)}
+
+
 def person_of(event: Event, row: Any) -> Person:
     said = row.name if isinstance(row.name, str) else next(iter((row.name or {}).values()), "")
     return Person(row.role, row.number, row.email or "", said, row.language or event.language, row.zone or event.zone)

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from app.extensions import db
 from app.lib.legible import legible
 from app.lib.text import Picked
+from app.mail.facts import beside, shared
 from app.mail.models import Letter, Priority
 from app.mail.rendering import Content, Stale, compose, renders
 from app.registration.models import Registration
@@ -28,12 +29,20 @@ def _to_one(letter: Letter) -> Content:
     message = _message(letter)
     if message.state is MessageState.CANCELLED:
         raise Stale("the message was cancelled")
-    found = audiences.people(message.event, audience_of(message), numbers=[letter.payload["number"]])
-    if not found:
+    reader = _readers(message, beside(letter)).get(letter.payload["number"])
+    if reader is None:
         raise Stale("the message is not for this person any more")
-    if found[0].email != letter.recipient:
+    if reader.email != letter.recipient:
         raise Stale("the person has another address now")
-    return written(message, found[0])
+    return written(message, reader)
+
+
+@shared
+def _readers(message: Message, letters: tuple[Letter, ...]) -> dict[int, Person]:
+    """By number, whom of those whom the letters go to the message is for now."""
+    others = [one.payload for one in letters if one.kind == MESSAGE]
+    numbers = [payload["number"] for payload in others if payload["message"] == message.id]
+    return audiences.among(message.event, audience_of(message), numbers)
 
 
 @renders(TEST, Priority.AWAITED)
