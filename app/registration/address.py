@@ -1,10 +1,11 @@
 """Another address for a registration: mended before it is confirmed, changed and proved afterwards."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from app.events.models import Event
 from app.extensions import db
-from app.mail.suppression import allow
+from app.mail.suppression import SAID_BY_SERVERS, allow, suppression_of
 from app.registration import codes, erasure, letters, places
 from app.registration.links import replace_links, revoke
 from app.registration.models import LASTING, AccessCode, Purpose, Registration
@@ -52,6 +53,13 @@ def correct(event: Event, hold: Hold | None, entry: Entry) -> Outcome:
     replace_links(held, *LASTING)
     letters.tell_standing(held)
     return outcome_of(held)
+
+
+def fails_since(registration: Registration) -> datetime | None:
+    """Since when nothing is sent there, because a server said that it does not work. Only who has the private link may
+    be told: on any other page it would tell a stranger who was written to."""
+    found = suppression_of(registration.email) if registration.email else None
+    return found.created_at if found and found.grounds in SAID_BY_SERVERS else None
 
 
 def ask(registration: Registration, email: str) -> None:

@@ -16,6 +16,7 @@ from app.languages.models import LanguageTrack
 from app.languages.service import tracks_by_session
 from app.lib import clock
 from app.lib.present import page_language
+from app.mail.suppression import allow
 from app.registration import (
     address,
     admission,
@@ -53,6 +54,7 @@ def page(registration: Registration) -> str:
         position=waitlist.position(registration) if waits else None, **_bookings(registration),
         **_certificate(registration),
         replies={reply.session_id: reply for reply in replies.of(registration)},
+        address_fails_since=address.fails_since(registration) if registration.is_confirmed else None,
         answers=_answers(registration), feedback=feedback.open_address(registration, page_language()),
     )  # fmt: skip
 
@@ -192,6 +194,9 @@ def change_address(registration: Registration) -> Any:
     form = AddressForm()
     if request.method == "POST" and "withdraw" in request.form:
         address.withdraw(registration)
+    elif request.method == "POST" and "works" in request.form:
+        allow(registration.email)
+        flash(_("Letters come to %(address)s again.", address=registration.email))
     elif form.validate_on_submit():
         if form.email.data == registration.email:
             address.withdraw(registration)
