@@ -29,8 +29,8 @@ _SESSION = (
     EventSession.id, EventSession.slug, EventSession.guid, EventSession.kind, EventSession.title,
     EventSession.subtitle, EventSession.abstract, EventSession.languages, EventSession.starts_at,
     EventSession.ends_at, EventSession.standing, EventSession.standing_reason, EventSession.join_url,
-    EventSession.join_phone, EventSession.join_passcode, EventSession.sequence, EventSession.changed_at,
-    Theme.name.label("theme"), Room.name.label("room"),
+    EventSession.join_phone, EventSession.join_passcode, EventSession.capacity, EventSession.sequence,
+    EventSession.changed_at, Theme.name.label("theme"), Room.name.label("room"),
 )  # fmt: skip
 _TRACK = LanguageTrack.session_id, LanguageTrack.kind, LanguageTrack.language, LanguageTrack.url
 

@@ -45,6 +45,7 @@ class Wording:
             }
             self._languages = _("Languages: %(languages)s")
             self._people = _("With %(names)s")
+            self._few = _("Places are few and have to be booked.")
             self._reason = _("Reason: %(reason)s")
             self._join = _("Join: %(address)s")
             self._phone = _("By phone: %(number)s")
@@ -124,6 +125,8 @@ class Wording:
             tags = [track.language for track in entry.tracks if track.kind is kind]
             if tags:
                 yield wording % {"languages": ", ".join(map(self.language_name, tags))}
+        if entry.session.capacity is not None:
+            yield self._few
 
     def _access(self, entry: Entry) -> Iterator[str]:
         """How to join: for registered people alone."""

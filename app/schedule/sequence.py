@@ -143,6 +143,7 @@ def _read(session: EventSession, value: Callable[[Any, str], Any]) -> tuple[obje
     return (
         is_break, None if is_break else value(session, "languages"),
         bool(value(session, "join_url")),  # Entries lead there by a page of the reader's own.
+        value(session, "capacity") is None,  # Where places are few, who has none is not told how to join.
         standing.heavier(*standings[::2]), standing.reason(*standings),
         *(place and place.name for place in (value(session, "theme"), value(session, "room"))),
     )  # fmt: skip

@@ -29,7 +29,7 @@ def test_a_new_session_begins_at_nought(event):
 
 @pytest.mark.parametrize(("name", "value"), [
     ("title", {"en": "Other"}), ("abstract", {"en": "What it says"}), ("languages", ["ro"]),
-    ("starts_at", NOON), ("join_url", "https://meet.example.org/1"), ("slug", "other"),
+    ("starts_at", NOON), ("join_url", "https://meet.example.org/1"), ("slug", "other"), ("capacity", 20),
 ])  # fmt: skip
 def test_what_the_calendar_entry_shows_raises_it_by_one(event, name, value):
     session = make_session(event)
@@ -37,7 +37,7 @@ def test_what_the_calendar_entry_shows_raises_it_by_one(event, name, value):
 
 
 @pytest.mark.parametrize(("name", "value"), [
-    ("recording_url", "https://example.org/v"), ("recorded", False), ("capacity", 20), ("description", {"en": "More"}),
+    ("recording_url", "https://example.org/v"), ("recorded", False), ("description", {"en": "More"}),
     ("source", {"id": 1}), ("kind", SessionKind.PANEL), ("standing_reason", {"en": "Why it was once called off"}),
 ])  # fmt: skip
 def test_what_it_does_not_show_leaves_it(event, name, value):
@@ -52,6 +52,12 @@ def test_the_reason_counts_while_it_is_told(event):
     assert rises(session, lambda: setattr(event, "standing", Standing.CANCELLED)) == 0
     assert rises(session, lambda: setattr(event, "standing_reason", {"en": "War"})) == 0
     assert rises(session, lambda: setattr(session, "standing", Standing.POSTPONED)) == 1, "now the event's reason holds"
+
+
+def test_how_few_the_places_are_stands_in_no_entry(event):
+    session = make_session(event, capacity=20)
+    assert rises(session, lambda: setattr(session, "capacity", 21)) == 0
+    assert rises(session, lambda: setattr(session, "capacity", None)) == 1
 
 
 def test_another_way_in_stands_in_no_entry(event):
