@@ -107,6 +107,11 @@ def empty_postgresql(postgresql_server: str, tmp_path_factory: pytest.TempPathFa
     return str(sa.make_url(address).database)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no process is left with it when the others are through."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays for good, and is not looked through for garbage again and again."""
     gc.collect()

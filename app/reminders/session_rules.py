@@ -192,7 +192,7 @@ class _Round:
         known = attendance.counts_by_session(self.event)
         came = set(db.session.execute(
             sa.select(Attendance.registration_id, Attendance.session_id).where(Attendance.session_id.in_(sessions))
-        ).tuples())  # fmt: skip
+        ))  # fmt: skip
         people = audiences.with_sessions(self.event, self._audience).where(EventSession.id.in_(sessions))
         wants_present = self.rule.audience is AudienceKind.PRESENT
         return {

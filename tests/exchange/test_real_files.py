@@ -20,6 +20,8 @@ from app.extensions import db
 from app.schedule.models import EventSession
 from tests.factories import make_event
 
+pytestmark = pytest.mark.slow
+
 SOAK = bool(os.environ.get("SOAK"))
 LARGE = {"frab-xml/36c3_merged.xml", "frab-xml/fosdem-2016.xml", "frab-xml/fosdem-2020.xml"}
 """Taken by themselves only when there is time."""

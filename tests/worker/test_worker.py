@@ -28,6 +28,8 @@ from worker.celery_app import broker_address
 from worker.schedule import AT_ONCE
 from worker.tasks import task
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_socket_is_spelled_as_celery_wants_it() -> None:
     assert broker_address("unix:///run/polyforum.sock") == "redis+socket:///run/polyforum.sock"
