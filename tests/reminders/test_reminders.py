@@ -11,7 +11,7 @@ from app.extensions import db
 from app.lib import clock
 from app.mail.models import Letter, LetterState
 from app.registration.models import AgendaItem, Purpose
-from app.reminders import sweep
+from app.reminders import event_rules, sweep
 from app.schedule.models import EventSession
 from tests.conftest import NOON
 from tests.factories import make_event, make_registration, make_session, save
@@ -190,6 +190,26 @@ def test_a_session_put_on_the_agenda_just_before_it_begins_brings_no_letter(conf
     save(AgendaItem(registration=registration, session=session, added_at=START - timedelta(minutes=20)))
 
     assert letters_at(START - timedelta(minutes=19)) == []
+
+
+def test_what_fails_at_one_event_takes_no_letter_from_the_event_before(
+    webinar: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_event(starts_on=webinar.starts_on, ends_on=webinar.ends_on)
+    make_session(other, starts_at=START)
+    for event in (webinar, other):
+        make_registration(event)
+    with monkeypatch.context() as broken, clock.stopped_at(START - DAY):
+        write = event_rules.write
+        broken.setattr(event_rules, "write", lambda event, rules: write(event, rules) if event is webinar else 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            sweep.sweep()
+    db.session.rollback()
+    about = sa.select(Letter.about).where(Letter.kind == event_rules.EVENT)
+    assert db.session.scalars(about).all() == [f"event:{webinar.id}"]
+    with clock.stopped_at(START - DAY):
+        sweep.sweep()
+    assert set(db.session.scalars(about)) == {f"event:{webinar.id}", f"event:{other.id}"}
 
 
 def test_reminding_eight_hundred_people_takes_hardly_more_statements_than_reminding_one(webinar: Event) -> None:
