@@ -18,6 +18,7 @@ from app.lib.urls import absolute
 from app.mail.models import Letter, Priority
 from app.mail.rendering import Content, Stale, renders
 from app.registration import certificates
+from app.registration.models import Purpose
 from app.reminders import alike
 from app.reminders.event_rules import FEEDBACK, THANKS
 from app.reminders.letters import attended
@@ -44,16 +45,16 @@ class Recorded:
 @renders(THANKS, Priority.BULK)
 def _thanks(letter: Letter) -> Content:
     frame = _after(letter)
-    return thanks(frame, form_of(frame.to), _concerned(frame.to, letter), _has_certificate(frame.to))
+    to = frame.to
+    return alike.written(frame, thanks, _is_asked(to), tuple(_concerned(to, letter)), _has_certificate(to))
 
 
 @renders(FEEDBACK, Priority.BULK)
 def _feedback(letter: Letter) -> Content:
     frame = _after(letter)
-    form = form_of(frame.to)
-    if not form:
+    if not _is_asked(frame.to):
         raise Stale("nothing is asked of them any more")
-    return feedback(frame, form)
+    return alike.written(frame, feedback)
 
 
 @renders(RECORDING, Priority.BULK)
@@ -71,18 +72,18 @@ def _recordings(letter: Letter) -> Content:
     return alike.written(Frame(rule, to), recordings, tuple(sessions))
 
 
-def thanks(frame: Frame, form: str, sessions: Sequence[EventSession], has_certificate: bool) -> Content:
+def thanks(frame: Frame, is_asked: bool, sessions: Sequence[EventSession], has_certificate: bool) -> Content:
     title = chosen(frame.to.event.title)
     recorded = [session for session in sessions if session.recording_url]
     return frame.compose(
-        "thanks", _("Thank you for coming: %(title)s", title=title), form=form, recorded=_recorded(recorded),
-        has_certificate=has_certificate, **_event_page(frame.to.event),
+        "thanks", _("Thank you for coming: %(title)s", title=title), form=_form(frame.to) if is_asked else "",
+        recorded=_recorded(recorded), has_certificate=has_certificate, **_event_page(frame.to.event),
     )  # fmt: skip
 
 
-def feedback(frame: Frame, form: str) -> Content:
+def feedback(frame: Frame) -> Content:
     title = chosen(frame.to.event.title)
-    return frame.compose("feedback", _("What did you think of it? %(title)s", title=title), form=form)
+    return frame.compose("feedback", _("What did you think of it? %(title)s", title=title), form=_form(frame.to))
 
 
 def recordings(frame: Frame, sessions: Sequence[EventSession]) -> Content:
@@ -94,11 +95,13 @@ def recordings(frame: Frame, sessions: Sequence[EventSession]) -> Content:
     return frame.compose("recordings", subject, recorded=_recorded(sessions), **_event_page(frame.to.event))
 
 
-def form_of(to: Recipient) -> str:
-    """The address of their form, or empty."""
-    if to.registration is None:
-        return ""
-    return links.address(to.registration, page_language()) or ""
+def _is_asked(to: Recipient) -> bool:
+    return to.registration is not None and links.address(to.registration, page_language()) is not None
+
+
+def _form(to: Recipient) -> str:
+    token = to.shown.token(Purpose.PAGE) if to.shown else "example"
+    return absolute("feedback.form", lang=page_language(), token=token)
 
 
 def _after(letter: Letter) -> Frame:

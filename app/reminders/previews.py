@@ -9,8 +9,6 @@ from flask_babel import gettext as _
 from app.events.models import Event, Standing
 from app.extensions import db
 from app.lib import clock
-from app.lib.present import page_language
-from app.lib.urls import absolute
 from app.mail.models import Letter, Priority
 from app.mail.rendering import Content, Stale, renders
 from app.mail.service import enqueue
@@ -61,15 +59,11 @@ def preview(rule: Rule, name: str, language: str, zone: str) -> Content | None:
         case RuleKind.REMINDER:
             return reminder_letters.before_sessions(frame, sessions[:1]) if sessions else None
         case RuleKind.THANKS:
-            return after_letters.thanks(frame, _form(), sessions, admission.of(event).certificates)
+            return after_letters.thanks(frame, True, sessions, admission.of(event).certificates)
         case RuleKind.FEEDBACK:
-            return after_letters.feedback(frame, _form())
+            return after_letters.feedback(frame)
         case RuleKind.RECORDING:
             return after_letters.recordings(frame, sessions) if sessions else None
-
-
-def _form() -> str:
-    return absolute("feedback.form", lang=page_language(), token="example")  # noqa: S106 - nobody's
 
 
 def _sessions(event: Event, rule: Rule) -> Sequence[EventSession]:

@@ -15,6 +15,7 @@ from app.mail.rendering import Content
 from app.mail.stencils import is_stencil
 from app.registration.models import Purpose
 from app.reminders import alike, message_letters
+from app.reminders.after_letters import feedback, thanks
 from app.reminders.audiences import Person
 from app.reminders.letters import attended
 from app.reminders.models import Anchor, AudienceKind, Message, Rule
@@ -82,12 +83,14 @@ def test_reminders_are_what_they_would_be_alone(event: Event, language: str, aud
     with force_locale("en"), facts.of_one_moment([]):
         for to in people:
             sessions = tuple(attended(to.registration))
-            frame = Frame(rule, to)
-            made_out, alone = both_ways(frame, before_event, beginning(event), sessions)
-            assert made_out == alone, to.person.name
-            made_out, alone = both_ways(frame, before_sessions, sessions)
-            assert made_out == alone, to.person.name
-            assert not is_stencil(repr(made_out))
+            for write, *about in (
+                (thanks, True, sessions, True), (feedback,), (before_event, beginning(event), sessions),
+                (before_sessions, sessions),
+            ):  # fmt: skip
+                made_out, alone = both_ways(Frame(rule, to), write, *about)
+                assert made_out == alone, to.person.name
+                assert not is_stencil(repr(made_out))
+                assert to.registration.token(Purpose.PAGE) in made_out.html
             assert to.registration.token(Purpose.JOIN) in made_out.html
 
 
