@@ -22,7 +22,7 @@ from app.extensions import db
 from app.languages.models import LanguageTrack, TrackKind, TrackState
 from app.lib import clock
 from app.registration import agenda
-from app.registration.models import Purpose
+from app.registration.models import Booking, Claim, Purpose
 from app.schedule.models import EventSession, Part, SessionKind
 from app.schedule.service import set_links, set_people, set_standing, update_session
 from tests.calendar.reading import parse
@@ -54,6 +54,10 @@ class Programme(RuleBasedStateMachine):
         people = [make_registration(self.event, language=language) for language in ("en", "ro")]
         for person, session in product(people, self.sessions):
             agenda.add(person, session)
+        # Where places are few, one of them has a place, and is told how to join; the other is not.
+        db.session.add_all([
+            Booking(registration=people[0], session=session, claim=Claim.BOOKED) for session in self.sessions
+        ])  # fmt: skip
         db.session.commit()
         self.feeds = [
             f"/events/{self.event.slug}/calendar.ics?lang=en",
@@ -136,11 +140,15 @@ class Programme(RuleBasedStateMachine):
         if tracks := self._tracks():
             self._do(lambda: db.session.delete(tracks[which % len(tracks)]))
 
+    @rule(which=SESSIONS, seats=st.none() | st.integers(1, 9))
+    def have_few_places(self, which: int, seats: int | None) -> None:
+        self._update(which, capacity=seats)
+
     # What it does not.
 
-    @rule(which=SESSIONS, words=WORDS, seats=st.none() | st.integers(1, 9), recorded=st.booleans())
-    def note(self, which: int, words: dict[str, str], seats: int | None, recorded: bool) -> None:
-        self._update(which, description=words, capacity=seats, recorded=recorded, recording_licence=words.get("en", ""))
+    @rule(which=SESSIONS, words=WORDS, recorded=st.booleans())
+    def note(self, which: int, words: dict[str, str], recorded: bool) -> None:
+        self._update(which, description=words, recorded=recorded, recording_licence=words.get("en", ""))
 
     @rule(which=SESSIONS, title=WORDS)
     def link(self, which: int, title: dict[str, str]) -> None:
