@@ -46,8 +46,8 @@ def sweep_mail() -> None:
 
 @task
 def sweep_reminders() -> None:
+    """News, and the letters of each event, are transactions of their own."""
     reminders.sweep()
-    db.session.commit()
 
 
 @task
