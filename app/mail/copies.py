@@ -34,12 +34,15 @@ def keep(contents: Mapping[int, Content]) -> None:
     if not contents:
         return
     moment = clock.now()
-    statement = insert_into(cast("sa.Table", LetterCopy.__table__))
-    written = {name: statement.excluded[name] for name in ("text", "html", "written_at")}
-    db.session.connection().execute(statement.on_conflict_do_update(index_elements=["letter_id"], set_=written), [
+    # Pressed before the transaction begins: on SQLite it keeps all others from writing.
+    rows = [
         {"letter_id": number, "text": _pressed(said.text), "html": _pressed(said.html), "written_at": moment}
         for number, said in contents.items()
-    ])  # fmt: skip
+    ]  # fmt: skip
+    statement = insert_into(cast("sa.Table", LetterCopy.__table__))
+    written = {name: statement.excluded[name] for name in ("text", "html", "written_at")}
+    statement = statement.on_conflict_do_update(index_elements=["letter_id"], set_=written)
+    db.session.connection().execute(statement, rows)
 
 
 def of(letter: Letter) -> Copy | None:
