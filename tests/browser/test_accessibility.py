@@ -12,7 +12,7 @@ from app.languages.models import CaptionStream, DraftState, Linguist, LinkPurpos
 from app.registration.models import Booking, Certificate, Claim, Purpose, Registration, RegistrationState
 from tests.browser.conftest import DESKTOP, PHONE, LiveSite
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
+pytestmark = pytest.mark.browser
 
 PUBLIC = [
     "/en/", "/ru/series/occupy-library/", "/en/events/occupy-library-2020/", "/en/events/occupy-library-next/",

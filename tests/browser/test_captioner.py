@@ -12,7 +12,7 @@ from app.lib import clock
 from tests.browser.conftest import DESKTOP, LiveSite
 from tests.factories import make_event, make_linguist, make_session, make_speaker, make_stream
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser desks")]
+pytestmark = pytest.mark.browser
 
 
 def make(site: LiveSite) -> list[str]:

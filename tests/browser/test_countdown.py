@@ -13,7 +13,7 @@ from app.lib import clock
 from tests.browser.conftest import PHONE, LiveSite
 from tests.factories import make_event, make_linguist, make_session, make_track, save
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
+pytestmark = pytest.mark.browser
 
 THREE_HOURS_WRONG = "const real = Date.now; Date.now = () => real.call(Date) + 3 * 3600 * 1000"
 CASES = """async (address) => {

@@ -17,7 +17,7 @@ from tests.browser.conftest import PHONE, LiveSite
 from tests.browser.line import Line, line_to
 from tests.factories import grant, make_account, make_event, make_registration
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser desks")]
+pytestmark = pytest.mark.browser
 
 
 def make(site: LiveSite) -> tuple[str, str]:

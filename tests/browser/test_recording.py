@@ -16,7 +16,7 @@ LOADED = """async () => {
   return loaded;
 }"""
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
+pytestmark = pytest.mark.browser
 
 
 def test_the_recording_plays_with_its_subtitles(browser: Browser, live_site: LiveSite) -> None:

@@ -12,7 +12,7 @@ from app.registration.models import Question, QuestionKind, QuestionOption
 from tests.browser.conftest import PHONE, LiveSite
 from tests.factories import make_event, make_session, save
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser desks")]
+pytestmark = pytest.mark.browser
 
 
 def make(site: LiveSite) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, LiveSite
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
+pytestmark = pytest.mark.browser
 
 DAY = date.today() + timedelta(days=20)  # noqa: DTZ011 - the browser's own today
 

@@ -18,7 +18,7 @@ from app.languages.workbench import beginning, contents
 from tests.browser.conftest import DESKTOP, PHONE, LiveSite
 from tests.factories import make_event, make_linguist, make_session
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser desks")]
+pytestmark = pytest.mark.browser
 
 SPOKEN = b"WEBVTT\n\nNOTE Of the demonstration\n\n" + b"".join(
     b"00:%02d.000 --> 00:%02d.500\nLine %d of what the library said\n\n" % (2 * n, 2 * n + 1, n) for n in range(12)

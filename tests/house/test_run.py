@@ -14,14 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
 import redis
 
 from app.cli.run import broker_socket
 
 POLYFORUM = Path(sys.executable).with_name("polyforum")
-
-pytestmark = pytest.mark.xdist_group("run")
 
 
 def free_port() -> int:
