@@ -4,7 +4,6 @@ cancellation and a return. The site's word is its export, which knows nothing of
 
 import csv
 import json
-import os
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -26,7 +25,6 @@ from tests.calendar.test_clients import Subscriber, address  # noqa: F401 - a fi
 from tests.conftest import NOON
 from tests.factories import make_event, make_session
 
-SOAK = bool(os.environ.get("SOAK"))
 HOUR = timedelta(hours=1)
 
 CHANGES = {
@@ -131,7 +129,7 @@ def test_libraries_show_what_the_site_shows(app: Flask, address: str, tmp_path: 
             assert moments == of_export, name
 
 
-@pytest.mark.parametrize("zone", list(CHANGES) if SOAK else ["Europe/Bucharest"])
+@pytest.mark.parametrize("zone", CHANGES)
 def test_khal_shows_what_the_site_shows(app: Flask, address: str, tmp_path: Path, zone: str) -> None:  # noqa: F811
     """From one synchronisation to the next, in the same calendar: nothing twice, nothing left over."""
     event = programme(zone)

@@ -30,7 +30,7 @@ from tests.calendar.reading import parse
 from tests.factories import make_event, make_registration, make_room, make_session
 
 SOAK = bool(os.environ.get("SOAK"))
-EXAMPLES = 600 if SOAK else 15
+EXAMPLES = 600 if SOAK else 60
 LONGEST = 12 * 60
 """Minutes of a session."""
 

@@ -30,7 +30,7 @@ from tests.conftest import NOON
 from tests.factories import make_event, make_registration, make_room, make_session, make_speaker, make_theme
 
 SOAK = bool(os.environ.get("SOAK"))
-EXAMPLES, STEPS = (100, 60) if SOAK else (2, 30)
+EXAMPLES, STEPS = (100, 60) if SOAK else (5, 40)
 MINUTE = timedelta(minutes=1)
 
 SESSIONS = st.integers(0, 2)

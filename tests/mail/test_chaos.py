@@ -29,9 +29,9 @@ from worker.celery_app import broker_address
 pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 IS_SOAK = bool(os.environ.get("SOAK"))
-LETTERS, PATIENCE = (10_000, 3600) if IS_SOAK else (400, 300)
+LETTERS, PATIENCE = (10_000, 3600) if IS_SOAK else (2000, 600)
 # After so much that the server did, since a machine may be slow: a few seconds of work.
-BETWEEN_KILLS, BETWEEN_CUTS, BETWEEN_BROKERS = (150, 260, 2000) if IS_SOAK else (50, 80, 170)
+BETWEEN_KILLS, BETWEEN_CUTS, BETWEEN_BROKERS = (150, 260, 2000) if IS_SOAK else (80, 150, 700)
 OPEN = (LetterState.QUEUED, LetterState.CLAIMED)
 
 

@@ -27,7 +27,7 @@ from app.reminders.models import Anchor, AudienceKind, Rule
 from tests.conftest import NOON
 from tests.factories import make_event, make_registration, make_session, make_speaker, save
 
-SEEDS = 150 if os.environ.get("SOAK") else 3
+SEEDS = 150 if os.environ.get("SOAK") else 8
 STEPS = 45
 BEGINS = datetime(2027, 3, 13, 8, tzinfo=UTC)  # America changes its clocks in the night that follows.
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
