@@ -27,7 +27,7 @@ class LetterState(enum.StrEnum):
     def label(self) -> str:
         return str({
             LetterState.QUEUED: _l("Waits"), LetterState.CLAIMED: _l("Being sent"), LetterState.SENT: _l("Sent"),
-            LetterState.DROPPED: _l("Not needed any more"), LetterState.FAILED: _l("Failed"),
+            LetterState.DROPPED: _l("Not sent"), LetterState.FAILED: _l("Failed"),
             LetterState.UNSURE: _l("Perhaps arrived"), LetterState.HELD: _l("Paused"),
             LetterState.BOUNCED: _l("Came back"),
         }[self])  # fmt: skip

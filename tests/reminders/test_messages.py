@@ -378,7 +378,7 @@ def test_a_message_that_was_given_out_is_edited_no_more(event: Event, organiser:
         assert client.post(f"{AT}{message.id}/{way}/").location == f"{AT}{message.id}/"
         db.session.refresh(message)
         assert message.state.value == state
-    assert "Not needed any more" in client.get(f"{AT}{message.id}/").text
+    assert "Not sent" in client.get(f"{AT}{message.id}/").text
 
 
 def test_a_draft_is_edited_and_deleted(event: Event, organiser: Account, client: FlaskClient) -> None:
