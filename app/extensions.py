@@ -158,11 +158,18 @@ def lock_row(row: Model) -> None:
     db.session.refresh(row, with_for_update={"key_share": True, "of": type(row)})
 
 
+def single_statements() -> sa.Engine:
+    """On its connections each statement is a transaction of its own, with no word to the database before or after."""
+    engine: sa.Engine | None = current_app.extensions.get("single-statements")
+    if engine is None:
+        is_sqlite = db.engine.dialect.name == "sqlite"
+        options = {"single": True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        engine = current_app.extensions["single-statements"] = db.engine.execution_options(**options)
+    return engine
+
+
 def first_row(statement: sa.Select[*tuple[Any, ...]], **values: object) -> sa.Row[*tuple[Any, ...]] | None:
     """What one statement finds, past the session and with no transaction around it: the cheapest look-up there is."""
-    engine = current_app.extensions.get("single-statements")
-    if engine is None:
-        engine = current_app.extensions["single-statements"] = db.engine.execution_options(single=True)
-    with engine.connect() as connection:
+    with single_statements().connect() as connection:
         row: sa.Row[*tuple[Any, ...]] | None = connection.execute(statement, values).first()
     return row

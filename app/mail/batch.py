@@ -6,11 +6,10 @@ any moment: of one letter at most only the server knows whether it arrived.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -18,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from app.lib import clock
 from app.mail import copies, pace, reasons
 from app.mail.answers import Answer, pause_after
-from app.mail.claims import LEASE, Claim, change, give_back, is_ours, lasting, update
+from app.mail.claims import LEASE, Change, Claim, change, give_back, is_ours, lasting, update
 from app.mail.drafts import Draft, write_all
 from app.mail.models import Grounds, Letter, LetterState
 from app.mail.suppression import suppress as suppressing
@@ -29,17 +28,14 @@ FRESH = 5.0
 GIVEN_UP_AFTER = timedelta(days=2)
 
 
-T = TypeVar("T")
-Step = Callable[[sa.Connection], LetterState]
-
-
 class Batch:
-    """`ledger` is a connection of its own, past the session, which would cost more than what it is asked to write."""
+    """`ledger` is a connection past the session, which would cost more than what it is asked to write; each statement
+    there is a transaction."""
 
     def __init__(self, transport: Transport, ledger: sa.Connection, claims: Sequence[Claim]) -> None:
         self._transport, self._ledger = transport, ledger
         self._waiting = list(claims)
-        self._owed: list[Step] = []
+        self._owed: list[Change] = []
         self._resting: set[str] = set()
         self._fates: Counter[LetterState] = Counter()
 
@@ -50,19 +46,24 @@ class Batch:
             self._send_all(self._written())
         except Deferred as fault:
             # Nobody is there; each letter of the batch waits as if it had been tried.
-            self._owed += [partial(_defer, ours=ours, reason=str(fault)) for ours in self._waiting]
+            for ours in self._waiting:
+                self._defer(ours, str(fault))
             self._waiting = []
         finally:
             # Also when we are told to stop. Where the database stays away, the leases end and do the same.
             with suppress(DBAPIError):
-                self._settle(partial(give_back, claims=self._waiting))
+                self._settle()
+                lasting(partial(give_back, self._ledger, self._waiting), self._ledger.begin)
         return self._fates
 
     def _written(self) -> list[Draft]:
         drafts, unwritten = lasting(partial(write_all, self._waiting))
         for ours, state, reason in unwritten:
-            ended = _defer if state is LetterState.QUEUED else partial(_end, state=state)
-            self._owed.append(partial(ended, ours=ours, reason=reason))
+            if state is LetterState.QUEUED:
+                self._defer(ours, reason)
+            else:
+                self._owe(ours, state, reason)
+                self._settle()
         self._waiting = [draft.ours for draft in drafts]
         lasting(partial(_note, drafts))
         return drafts
@@ -76,9 +77,9 @@ class Batch:
             if number and time.monotonic() - written_at > FRESH:
                 return
             if draft.ours.domain not in self._resting:
-                is_ours_still = self._settle(partial(_announce, draft=draft))
+                still_ours = self._settle(_announcement(draft))
                 self._waiting.remove(draft.ours)
-                if is_ours_still:
+                if draft.ours.id in still_ours:
                     self._hand_over(draft)
 
     def _hand_over(self, draft: Draft) -> None:
@@ -86,29 +87,32 @@ class Batch:
         try:
             self._transport.send(draft.message)
         except Deferred as fault:
-            self._owed.append(partial(_defer, ours=ours, reason=str(fault), answer=fault.answer))
+            self._defer(ours, str(fault), fault.answer)
             if fault.answer is not None and fault.answer.slows_domain:
                 self._resting.add(ours.domain)
         except Refused as refusal:
             reason = str(refusal)
             if refusal.bad_address:
                 lasting(partial(suppressing, draft.recipient, reason, grounds=Grounds.REFUSED, letter_id=ours.id))
-            self._owed.append(partial(_end, ours=ours, state=LetterState.FAILED, reason=reason))
+            self._owe(ours, LetterState.FAILED, reason)
         except Unanswered as fault:
-            lost = f"{reasons.UNCONFIRMED}: {fault}"
-            self._owed.append(partial(_end, ours=ours, state=LetterState.UNSURE, reason=lost))
+            self._owe(ours, LetterState.UNSURE, f"{reasons.UNCONFIRMED}: {fault}")
         else:
-            self._owed.append(partial(_end, ours=ours, state=LetterState.SENT, sent_at=clock.now()))
+            self._owe(ours, LetterState.SENT, sent_at=clock.now())
 
-    def _settle(self, more: Callable[[sa.Connection], T] | None = None) -> T | None:
-        """Writes down what became of letters and does `more`, in one transaction; what `more` gives."""
-        ledger = self._ledger
-        fates, given = lasting(
-            lambda: ([step(ledger) for step in self._owed], more(ledger) if more else None), ledger.begin
-        )
+    def _owe(self, ours: Claim, state: LetterState, reason: str = "", **values: object) -> None:
+        self._owed.append(_end(ours, state, reason, **values))
+        self._fates[state] += 1
+
+    def _settle(self, *more: Change) -> set[int]:
+        """Writes down what became of letters, and `more`, at once; the numbers of those that were still ours."""
+        still_ours = lasting(partial(change, self._ledger, [*self._owed, *more]), self._ledger.begin)
         self._owed.clear()
-        self._fates.update(fates)
-        return given
+        return still_ours
+
+    def _defer(self, ours: Claim, reason: str, answer: Answer | None = None) -> None:
+        fate = lasting(partial(_defer, self._ledger, ours, reason, answer), self._ledger.begin)
+        self._fates[fate] += 1
 
 
 def _note(drafts: Sequence[Draft]) -> None:
@@ -120,21 +124,20 @@ def _note(drafts: Sequence[Draft]) -> None:
                 file.note()
 
 
-def _announce(ledger: sa.Connection, draft: Draft) -> bool:
-    """Whether the letter is ours to send; if so, everybody knows from here on that it may have arrived."""
+def _announcement(draft: Draft) -> Change:
+    """If the letter is ours to send, everybody knows from here on that it may have arrived."""
     moment = clock.now()
-    return change(
-        ledger, draft.ours, subject=draft.content.subject[:500], language=draft.language, handed_over_at=moment,
-        lease_until=moment + LEASE, attempts=draft.attempts + 1,
-    )  # fmt: skip
+    return Change(draft.ours, {
+        "subject": draft.content.subject[:500], "language": draft.language, "handed_over_at": moment,
+        "lease_until": moment + LEASE, "attempts": draft.attempts + 1,
+    })  # fmt: skip
 
 
-def _end(ledger: sa.Connection, ours: Claim, state: LetterState, reason: str = "", **values: object) -> LetterState:
-    change(ledger, ours, state=state, lease_until=None, last_error=reason[:500], **values)
-    return state
+def _end(ours: Claim, state: LetterState, reason: str = "", **values: object) -> Change:
+    return Change(ours, {"state": state, "lease_until": None, "last_error": reason[:500], **values})
 
 
-def _defer(ledger: sa.Connection, ours: Claim, reason: str, answer: Answer | None = None) -> LetterState:
+def _defer(ledger: sa.Connection, ours: Claim, reason: str, answer: Answer | None) -> LetterState:
     """Later again, each time after a longer pause, until it has waited too long."""
     if answer is not None and answer.slows_domain:
         pace.rest(ledger, ours.domain)
@@ -145,7 +148,8 @@ def _defer(ledger: sa.Connection, ours: Claim, reason: str, answer: Answer | Non
         return LetterState.CLAIMED  # The lease ended and another sender has it.
     moment = clock.now()
     if moment - row.created_at > GIVEN_UP_AFTER:
-        return _end(ledger, ours, LetterState.FAILED, f"{reasons.GIVEN_UP}: {reason}")
+        change(ledger, [_end(ours, LetterState.FAILED, f"{reasons.GIVEN_UP}: {reason}")])
+        return LetterState.FAILED
     attempts = row.attempts + (row.handed_over_at is None)
     update(
         ledger, is_ours(ours), state=Letter.returns_to, lease_until=None, last_error=reason[:500], handed_over_at=None,

@@ -1,11 +1,11 @@
 """Which letters are whose: due letters are claimed, and what becomes of them is written down by whoever holds them."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from functools import cache
-from typing import NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -133,14 +133,36 @@ def update(ledger: sa.Connection, *conditions: sa.ColumnElement[bool], **values:
     return bool(ledger.execute(sa.update(_letter).where(*conditions).values(values)).rowcount)
 
 
+class Change(NamedTuple):
+    """What becomes of a letter: values of its columns."""
+
+    ours: Claim
+    values: dict[str, object]
+
+
+def change(ledger: sa.Connection, changes: Sequence[Change]) -> set[int]:
+    """Writes them down in one statement, since each is a word to the database and back; the numbers of the letters
+    that were still ours."""
+    if not changes:
+        return set()
+    given: dict[str, object] = {}
+    for place, (ours, values) in enumerate(changes):
+        given |= {f"id_{place}": ours.id, f"claims_{place}": ours.number}
+        given |= {f"{name}_{place}": value for name, value in values.items()}
+    return set(ledger.execute(_change(*(tuple(each.values) for each in changes)), given).scalars())
+
+
 @cache
-def _change(*names: str) -> sa.Update:
-    """Made once, since to put such a statement together costs more than to run it."""
-    mine = (_letter.c.id == sa.bindparam("our_id"), _letter.c.claims == sa.bindparam("our_number"), _HELD)
-    return sa.update(_letter).where(*mine).values({name: sa.bindparam(name) for name in names})
+def _change(*columns: tuple[str, ...]) -> sa.Update:
+    """Made once for letters of which these columns change, since to put it together costs more than to run it."""
+    of_letters = [_letter.c.id == sa.bindparam(f"id_{place}") for place in range(len(columns))]
+    are_ours = [is_it & (_letter.c.claims == sa.bindparam(f"claims_{n}")) for n, is_it in enumerate(of_letters)]
 
+    def value(column: sa.Column[Any]) -> sa.Case[Any]:
+        return sa.case(*(
+            (of_letters[place], sa.bindparam(f"{column.name}_{place}", type_=column.type))
+            for place, names in enumerate(columns) if column.name in names
+        ), else_=column)  # fmt: skip
 
-def change(ledger: sa.Connection, ours: Claim, **values: object) -> bool:
-    """Sets columns of a letter; False when it is ours no more."""
-    given = {"our_id": ours.id, "our_number": ours.number, **values}
-    return bool(ledger.execute(_change(*values), given).rowcount)
+    changed = {name: value(_letter.c[name]) for names in columns for name in names}
+    return sa.update(_letter).where(sa.or_(*are_ours), _HELD).values(changed).returning(_letter.c.id)

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 
-from app.extensions import db
+from app.extensions import db, single_statements
 from app.lib import clock
 from app.mail import pace, reasons
 from app.mail.batch import Batch
@@ -39,7 +39,7 @@ def sweep(most: int = 1000) -> Counter[LetterState]:
     at_once = least
     requeue_expired()
     ended: Counter[LetterState] = Counter()
-    with transport_of(current_app.config["MAIL_URL"]) as transport, db.engine.connect() as ledger:
+    with transport_of(current_app.config["MAIL_URL"]) as transport, single_statements().connect() as ledger:
         while ended.total() < most and (claims := claim(min(at_once, most - ended.total()), limits)):
             fates = Batch(transport, ledger, claims).send()
             ended += fates

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
-from app.extensions import db
+from app.extensions import db, single_statements
 from app.lib import clock
 from app.mail import outbox, rendering
 from app.mail.models import Letter, LetterState, Suppression
@@ -248,7 +248,7 @@ def test_a_sender_whose_lease_ended_lets_go(app: Flask, post: Post) -> None:
     late = outbox.claim(1)
     with clock.stopped_at(NOON + outbox.LEASE + timedelta(seconds=1)):
         sweep()
-        with outbox.transport_of(app.config["MAIL_URL"]) as transport, db.engine.connect() as ledger:
+        with outbox.transport_of(app.config["MAIL_URL"]) as transport, single_statements().connect() as ledger:
             assert outbox.Batch(transport, ledger, late).send() == {}
 
     assert len(post.messages) == 1

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.extensions import db, signer
+from app.extensions import db, signer, single_statements
 from app.lib import clock
 from app.lib.tokens import new_token
 from app.mail import copies, outbox, rendering
@@ -50,7 +50,7 @@ def test_a_letter_that_was_superseded_while_it_was_tried_is_not_tried_again(app:
     queue("1:a", topic="1")
     claims = outbox.claim(1)
     queue("1:b", topic="1", not_before=NOON + timedelta(days=1))
-    with transport_of(app.config["MAIL_URL"]) as transport, db.engine.connect() as ledger:
+    with transport_of(app.config["MAIL_URL"]) as transport, single_statements().connect() as ledger:
         assert Batch(transport, ledger, claims).send() == {DROPPED: 1}
     assert states() == {"1:a": DROPPED, "1:b": QUEUED}
 
@@ -96,7 +96,7 @@ def test_letters_that_a_sender_has_already_claimed_stop_too(
     outbox.hold("message:7") if act == "hold" else outbox.withdraw("message:7", "No")
     db.session.commit()
 
-    with transport_of(app.config["MAIL_URL"]) as transport, db.engine.connect() as ledger:
+    with transport_of(app.config["MAIL_URL"]) as transport, single_statements().connect() as ledger:
         assert Batch(transport, ledger, claims).send() == {}
     assert states() == {"a": state}
     assert post.messages == []
