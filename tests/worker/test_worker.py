@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.utils import parseaddr
+from functools import partial
 from pathlib import Path
 from threading import Event, Semaphore
 
@@ -56,15 +57,28 @@ def test_a_sweep_that_is_held_up_keeps_only_its_own_threads() -> None:
     assert begun.acquire(blocking=False), "when they are done the next one is"
 
 
+Start = Callable[..., "subprocess.Popen[bytes]"]
+
+
 @pytest.fixture
-def processes() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+def home(tmp_path: Path, empty_database: Path) -> Path:
+    (tmp_path / "polyforum.db").write_bytes(empty_database.read_bytes())
+    return tmp_path
+
+
+@pytest.fixture
+def start(home: Path) -> Iterator[Start]:
+    """Starts a process of the house in `home`, which ends with the test."""
+    environment = os.environ | {
+        "POLYFORUM_HOME": str(home), "REDIS_URL": f"unix://{home / 'broker.sock'}",
+        "DATABASE_URL": f"sqlite:///{home / 'polyforum.db'}", "MAIL_URL": f"maildir:{home / 'mail'}",
+    }  # fmt: skip
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(*command: object, **environment: str) -> subprocess.Popen[bytes]:
+    def start(*command: object) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [str(part) for part in command], env={**os.environ, **environment},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [str(part) for part in command], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         started.append(process)
         return process
 
@@ -72,6 +86,13 @@ def processes() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     for process in reversed(started):
         process.kill()
         process.wait()
+
+
+@pytest.fixture
+def broker(home: Path, start: Start) -> Start:
+    return partial(
+        start, get_binary_path(), "--port", "0", "--unixsocket", home / "broker.sock", "--dir", home, "--save", ""
+    )
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 120) -> bool:
@@ -83,22 +104,11 @@ def eventually(holds: Callable[[], bool], seconds: float = 120) -> bool:
     return False
 
 
-def test_letters_go_out_and_go_on_after_the_broker_was_away(
-    tmp_path: Path, empty_database: Path, processes: Callable[..., subprocess.Popen[bytes]]
-) -> None:
-    (tmp_path / "polyforum.db").write_bytes(empty_database.read_bytes())
-    socket = tmp_path / "broker.sock"
-    environment = {
-        "POLYFORUM_HOME": str(tmp_path), "REDIS_URL": f"unix://{socket}",
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'polyforum.db'}", "MAIL_URL": f"maildir:{tmp_path / 'mail'}",
-    }  # fmt: skip
-    app = create_app(settings(tmp_path))
+def test_letters_go_out_and_go_on_after_the_broker_was_away(home: Path, start: Start, broker: Start) -> None:
+    app = create_app(settings(home))
     with app.app_context():
         day = clock.now().date() + timedelta(days=30)
         event = make_event(starts_on=day, ends_on=day)
-
-    def broker() -> subprocess.Popen[bytes]:
-        return processes(get_binary_path(), "--port", "0", "--unixsocket", socket, "--dir", tmp_path, "--save", "")
 
     def register(email: str) -> None:
         with app.app_context():
@@ -106,7 +116,7 @@ def test_letters_go_out_and_go_on_after_the_broker_was_away(
             db.session.commit()
 
     def arrived() -> set[str]:
-        folder = mailbox.Maildir(tmp_path / "mail", create=True)
+        folder = mailbox.Maildir(home / "mail", create=True)
         return {parseaddr(message["To"])[1] for message in folder}
 
     def knows_the_zones() -> bool:
@@ -115,8 +125,8 @@ def test_letters_go_out_and_go_on_after_the_broker_was_away(
 
     serving = broker()
     celery = (sys.executable, "-m", "celery", "--app", "worker.celery_app", "--quiet")
-    processes(*celery, "worker", **environment)
-    processes(*celery, "beat", "--pidfile", "", **environment)
+    start(*celery, "worker")
+    start(*celery, "beat", "--pidfile", "")
     register("ana@example.org")
     assert eventually(lambda: arrived() == {"ana@example.org"})
     assert eventually(knows_the_zones), "a worker that starts looks at the tz database"
@@ -130,18 +140,10 @@ def test_letters_go_out_and_go_on_after_the_broker_was_away(
     assert eventually(lambda: arrived() == {"ana@example.org", "ion@example.org"})
 
 
-def test_a_worker_that_stands_still_while_tasks_wait_ends(
-    tmp_path: Path, empty_database: Path, processes: Callable[..., subprocess.Popen[bytes]]
-) -> None:
-    (tmp_path / "polyforum.db").write_bytes(empty_database.read_bytes())
-    socket = tmp_path / "broker.sock"
-    environment = {
-        "POLYFORUM_HOME": str(tmp_path), "REDIS_URL": f"unix://{socket}",
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'polyforum.db'}",
-    }  # fmt: skip
-    processes(get_binary_path(), "--port", "0", "--unixsocket", socket, "--dir", tmp_path, "--save", "")
-    command = (sys.executable, "-m", "celery", "--app", "tests.worker.stuck_worker:celery", "--quiet", "worker")
-    worker = processes(*command, **environment)
+def test_a_worker_that_stands_still_while_tasks_wait_ends(home: Path, start: Start, broker: Start) -> None:
+    broker()
+    worker = start(sys.executable, "-m", "celery", "--app", "tests.worker.stuck_worker:celery", "--quiet", "worker")
+    socket = home / "broker.sock"
     asking = Celery(broker=broker_address(f"unix://{socket}"))
 
     def queue() -> int:
