@@ -10,7 +10,7 @@ import dkim
 from dkim.crypto import UnparsableKeyError, int2str, parse_pem_private_key
 from flask import current_app
 
-from app.mail.returns import own_address
+from app.mail.service import own_address
 
 SIGNED = (
     b"from", b"reply-to", b"to", b"subject", b"date", b"message-id", b"mime-version", b"content-type",

@@ -9,13 +9,11 @@ import enum
 import hashlib
 import hmac
 import re
-from email.utils import parseaddr
-from functools import cache
 
 from flask import current_app
 
 from app.mail.models import Letter
-from app.mail.service import domain_of
+from app.mail.service import own_address
 
 MAC = 13
 """Characters of base 32 in the mac: 65 bits."""
@@ -72,17 +70,6 @@ def check() -> None:
     if current_app.config["INBOX_URL"] and len(local.encode()) + LONGEST_MARK > LONGEST_LOCAL_PART:
         room = LONGEST_LOCAL_PART - LONGEST_MARK
         raise ValueError(f"MAIL_FROM: with INBOX_URL, what stands before the @ may have {room} characters at most")
-
-
-def own_address() -> tuple[str, str]:
-    """The two parts of MAIL_FROM's address, the domain in ASCII."""
-    return _parts(current_app.config["MAIL_FROM"])
-
-
-@cache
-def _parts(mailbox: str) -> tuple[str, str]:
-    address = parseaddr(mailbox)[1]
-    return address.rpartition("@")[0], domain_of(address)
 
 
 def _mac(purpose: Purpose, number: int) -> str:

@@ -111,13 +111,19 @@ def letter_row(
         "topic": topic and f"{kind}:{topic}", "priority": priority_of(kind), "state": LetterState.QUEUED,
         "created_at": moment, "not_before": not_before or moment, "attempts": 0,
         "claims": 0, "returns_to": LetterState.QUEUED,
-        "message_id": make_msgid(domain=_own_domain(current_app.config["MAIL_FROM"])), "subject": "", "last_error": "",
+        "message_id": make_msgid(domain=own_address()[1]), "subject": "", "last_error": "",
     }  # fmt: skip
 
 
+def own_address() -> tuple[str, str]:
+    """The two parts of MAIL_FROM's address, the domain in ASCII."""
+    return _parts(current_app.config["MAIL_FROM"])
+
+
 @cache
-def _own_domain(mailbox: str) -> str:
-    return domain_of(parseaddr(mailbox)[1])
+def _parts(mailbox: str) -> tuple[str, str]:
+    address = parseaddr(mailbox)[1]
+    return address.rpartition("@")[0], domain_of(address)
 
 
 def domain_of(address: str) -> str:
